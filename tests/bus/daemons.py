@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The processes under test and around it, with what they wrote."""
+
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import time
+
+from callers import ADDRESS, eventually, machine_environment
+
+LOGS = pathlib.Path("/run/logs")
+SOCKET = ADDRESS.removeprefix("unix:path=")
+COMPLAINT = re.compile(
+    r"Sanitizer|runtime error:|-(WARNING|CRITICAL|ERROR)\b|\*\*|Assertion|Bail out|stack smashing"
+)
+
+
+class Daemon:
+    """A process that runs until it is stopped. What it writes goes to a log of its own."""
+
+    count = 0
+
+    def __init__(self, *argv, environment=None, **settings):
+        Daemon.count += 1
+        LOGS.mkdir(exist_ok=True)
+        self.log = LOGS / f"{Daemon.count:04}-{pathlib.Path(argv[0]).name}.log"
+        with self.log.open("wb") as output:
+            self.process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**machine_environment(), **(environment or {})},
+                cwd="/",
+                **settings,
+            )
+        self.name = pathlib.Path(argv[0]).name
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def text(self):
+        return self.log.read_text(errors="replace")
+
+    def running(self):
+        return self.process.poll() is None
+
+    def complaints(self):
+        """Lines of the log that a healthy program does not write."""
+        return [line for line in self.text().splitlines() if COMPLAINT.search(line)]
+
+    def stop(self, seconds=20):
+        """Ends it as systemd would. Its exit status."""
+        self.process.terminate()
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def start_bus():
+    """The machine's own system bus configuration, with our policy installed into it."""
+    daemon = Daemon("/usr/bin/dbus-daemon", "--system", "--nofork", "--nopidfile", "--nosyslog")
+
+    def accepts():
+        """the bus takes connections"""
+        with socket.socket(socket.AF_UNIX) as client:
+            return os.path.exists(SOCKET) and client.connect_ex(SOCKET) == 0
+
+    eventually(accepts)
+    return daemon
+
+
+def has_owner(root, name):
+    return root.call(
+        "/org/freedesktop/DBus",
+        "org.freedesktop.DBus",
+        "NameHasOwner",
+        "(s)",
+        name,
+        destination="org.freedesktop.DBus",
+    )
+
+
+def start_named(root, name, *argv, **settings):
+    """Starts a daemon and waits until it owns its bus name."""
+    daemon = Daemon(*argv, **settings)
+
+    def owned():
+        assert daemon.running(), f"{daemon.name} ended: {daemon.text()}"
+        return has_owner(root, name)
+
+    owned.__doc__ = f"{daemon.name} owns {name}"
+    eventually(owned, 20)
+    return daemon
+
+
+def start_polkit(root):
+    return start_named(
+        root, "org.freedesktop.PolicyKit1", "/usr/lib/polkit-1/polkitd", "--no-debug",
+        environment={"G_DEBUG": ""},
+    )
+
+
+def start_service(root, directory, *arguments):
+    return start_named(
+        root, "org.gvt.Manager",
+        "/usr/libexec/gvt-managerd", "--root", str(directory), "--bus", ADDRESS, *arguments,
+    )
+
+
+def stop_checked(daemon):
+    """Ends a daemon of ours and checks that it was well to its end."""
+    assert daemon.running(), f"{daemon.name} died: {daemon.text()}"
+    begin = time.monotonic()
+    status = daemon.stop()
+    assert not daemon.complaints(), daemon.text()
+    assert status == 0, f"{daemon.name} ended with {status} after {time.monotonic() - begin:.1f} s"
