@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "client.h"
+
+G_BEGIN_DECLS
+
+/**
+ * gvt_agent_start:
+ * @client: what the invocation was told
+ *
+ * Makes this process answer polkit's questions about it on its terminal, where there is one to ask
+ * on and asking is allowed.
+ *
+ * Returns: TRUE when an agent was started; FALSE when there can be none, or there was one already.
+ */
+gboolean
+gvt_agent_start (GvtClient *client);
+
+/**
+ * gvt_agent_stop:
+ * @client: what the invocation was told
+ *
+ * Ends what gvt_agent_start() started.
+ */
+void
+gvt_agent_stop (GvtClient *client);
+
+G_END_DECLS

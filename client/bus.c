@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The connection to the service and the one way to call it. Main thread, blocking. Must not know
+ * what a method means.
+ */
+
+#include "bus.h"
+
+#include "agent.h"
+#include "gvt-error.h"
+#include "gvt-names.h"
+
+/* Longer than the service waits for the kernel, so that its answer is the one that is heard. */
+#define CALL_TIMEOUT_MS (120 * 1000)
+
+gboolean
+gvt_bus_connect (GvtClient *client, GError **error)
+{
+  g_autofree char *system_address = NULL;
+  const char *address = client->bus_address;
+  g_autoptr (GError) reason = NULL;
+
+  if (client->bus != NULL)
+    return TRUE;
+  if (address == NULL)
+    address = system_address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, &reason);
+  if (address != NULL) {
+    client->bus = g_dbus_connection_new_for_address_sync (
+        address,
+        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+            | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+        NULL,
+        NULL,
+        &reason);
+  }
+  if (client->bus == NULL) {
+    g_set_error (error,
+                 G_DBUS_ERROR,
+                 G_DBUS_ERROR_NO_SERVER,
+                 "cannot reach the %s: %s",
+                 client->bus_address != NULL ? client->bus_address : "system bus",
+                 reason->message);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static GVariant *
+call_once (GvtClient *client,
+           const char *path,
+           const char *interface,
+           const char *method,
+           GVariant *parameters,
+           const GVariantType *reply_type,
+           GError **error)
+{
+  return g_dbus_connection_call_sync (client->bus,
+                                      GVT_BUS_NAME,
+                                      path,
+                                      interface,
+                                      method,
+                                      parameters,
+                                      reply_type,
+                                      client->no_ask_password
+                                          ? G_DBUS_CALL_FLAGS_NONE
+                                          : G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION,
+                                      client->no_ask_password ? CALL_TIMEOUT_MS : G_MAXINT,
+                                      NULL,
+                                      error);
+}
+
+static void
+explain (GError *error)
+{
+  g_dbus_error_strip_remote_error (error);
+  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
+      || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
+    g_prefix_error (&error, "the gvt-manager service is not running and cannot be started: ");
+  else if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
+           || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+    g_prefix_error (&error, "the gvt-manager service went away: ");
+}
+
+GVariant *
+gvt_bus_call (GvtClient *client,
+              const char *path,
+              const char *interface,
+              const char *method,
+              GVariant *parameters,
+              const GVariantType *reply_type,
+              GError **error)
+{
+  g_autoptr (GVariant) owned = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) refusal = NULL;
+
+  (void)GVT_ERROR; /* registers the error names before the first reply is read */
+  if (!gvt_bus_connect (client, error))
+    return NULL;
+  reply = call_once (client, path, interface, method, owned, reply_type, &refusal);
+  /* Nobody was there to ask. Be the one, if there is a terminal; a refused call changed nothing, so
+   * that it can be made again. Most calls need no agent and do not pay for one. */
+  if (g_error_matches (refusal, GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED_CAN_OBTAIN)
+      && gvt_agent_start (client)) {
+    g_clear_error (&refusal);
+    reply = call_once (client, path, interface, method, owned, reply_type, &refusal);
+  }
+  if (reply == NULL) {
+    explain (refusal);
+    g_propagate_error (error, g_steal_pointer (&refusal));
+    return NULL;
+  }
+  return g_steal_pointer (&reply);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The verbs that change vGPUs there are: `start`, `stop`, `define`, `undefine`, `remove`, `set`.
+ * Main thread. Must not check what the service checks.
+ */
+
+#include "failure.h"
+#include "resolve.h"
+#include "terminal.h"
+#include "vgpu-calls.h"
+
+#include <unistd.h>
+
+static struct {
+  char *label;
+  char *start;
+} set_options;
+
+static const GOptionEntry set_entries[] = {
+  { "label", 0, 0, G_OPTION_ARG_STRING, &set_options.label, "Name it (\"\" for no name)", "LABEL" },
+  { "start",
+    0,
+    0,
+    G_OPTION_ARG_STRING,
+    &set_options.start,
+    "When it comes to be: manual, domain, boot",
+    "WHEN" },
+  G_OPTION_ENTRY_NULL,
+};
+
+/* Calls @method on each of several vGPUs, going on after a failure. */
+static gboolean
+call_each (GvtClient *client, char **words, const char *method, const char *done, GError **error)
+{
+  g_autoptr (GvtObjects) objects = gvt_objects_fetch (client, error);
+
+  if (objects == NULL)
+    return FALSE;
+  for (char **word = words; *word != NULL; word++) {
+    g_autoptr (GError) failure = NULL;
+    const GvtVgpu *vgpu = gvt_resolve_vgpu (objects, *word, getuid (), &failure);
+
+    if (vgpu == NULL)
+      gvt_failure_tell (client, failure, NULL);
+    else if (!gvt_vgpu_call (client, vgpu->path, method, NULL, &failure))
+      gvt_failure_tell (client, failure, *word);
+    else
+      gvt_terminal_talk (client, "%s %s", done, *word);
+  }
+  return TRUE;
+}
+
+static gboolean
+run_start (GvtClient *client, char **args, GError **error)
+{
+  return call_each (client, args, "Start", "Started", error);
+}
+
+static gboolean
+run_stop (GvtClient *client, char **args, GError **error)
+{
+  return call_each (client, args, "Stop", "Stopped", error);
+}
+
+static gboolean
+run_define (GvtClient *client, char **args, GError **error)
+{
+  return call_each (client, args, "Define", "Defined", error);
+}
+
+static gboolean
+run_undefine (GvtClient *client, char **args, GError **error)
+{
+  return call_each (client, args, "Undefine", "Undefined", error);
+}
+
+static gboolean
+run_remove (GvtClient *client, char **args, GError **error)
+{
+  return call_each (client, args, "Remove", "Removed", error);
+}
+
+static gboolean
+run_set (GvtClient *client, char **args, GError **error)
+{
+  g_autoptr (GvtObjects) objects = NULL;
+  const GvtVgpu *vgpu;
+
+  if (set_options.label == NULL && set_options.start == NULL) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "nothing to set");
+    return FALSE;
+  }
+  objects = gvt_objects_fetch (client, error);
+  if (objects == NULL)
+    return FALSE;
+  vgpu = gvt_resolve_vgpu (objects, args[0], getuid (), error);
+  if (vgpu == NULL)
+    return FALSE;
+  if (set_options.label != NULL
+      && !gvt_vgpu_call (
+          client, vgpu->path, "SetLabel", g_variant_new_string (set_options.label), error))
+    return FALSE;
+  if (set_options.start != NULL
+      && !gvt_vgpu_call (
+          client, vgpu->path, "SetStart", g_variant_new_string (set_options.start), error))
+    return FALSE;
+  gvt_terminal_talk (client, "Changed %s", args[0]);
+  return TRUE;
+}
+
+#define SEVERAL .synopsis = "UUID|LABEL...", .min_args = 1, .max_args = -1
+
+const GvtVerb gvt_verb_start = {
+  .name = "start",
+  SEVERAL,
+  .summary = "Make the devices of defined vGPUs",
+  .examples = "gvt-client start win10\n",
+  .run = run_start,
+};
+
+const GvtVerb gvt_verb_stop = {
+  .name = "stop",
+  SEVERAL,
+  .summary = "Remove the devices of vGPUs; their definitions stay",
+  .details = "A vGPU in use by a VM is left alone: stop the VM first.\n",
+  .examples = "gvt-client stop win10 win11\n",
+  .run = run_stop,
+};
+
+const GvtVerb gvt_verb_define = {
+  .name = "define",
+  SEVERAL,
+  .summary = "Keep active vGPUs across reboots, to be started when wanted",
+  .examples = "gvt-client define c8a4b0d2-2f3e-4b8e-9d2b-0a8f6a1f5f10\n",
+  .run = run_define,
+};
+
+const GvtVerb gvt_verb_undefine = {
+  .name = "undefine",
+  SEVERAL,
+  .summary = "Forget the definitions of vGPUs; active devices stay for now",
+  .examples = "gvt-client undefine win10\n",
+  .run = run_undefine,
+};
+
+const GvtVerb gvt_verb_remove = {
+  .name = "remove",
+  SEVERAL,
+  .summary = "Stop vGPUs and forget their definitions",
+  .details = "A vGPU in use by a VM is left alone: stop the VM first.\n",
+  .examples = "gvt-client remove win10\n",
+  .run = run_remove,
+};
+
+const GvtVerb gvt_verb_set = {
+  .name = "set",
+  .synopsis = "UUID|LABEL [--label LABEL] [--start WHEN]",
+  .summary = "Change a vGPU's label, or when it comes to be",
+  .details
+  = "WHEN is manual (gvt-client start), domain (it exists from its VM's start to the VM's end)\n"
+    "or boot.\n",
+  .examples = "gvt-client set c8a4 --label win10 --start domain\n",
+  .options = set_entries,
+  .min_args = 1,
+  .max_args = 1,
+  .run = run_set,
+};

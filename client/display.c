@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * How the service's objects look to a person, wherever more than one verb shows them. Main thread.
+ * Must not change anything.
+ */
+
+#include "display.h"
+
+#include "owner.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* Enough of a VM's UUID to tell it from others; `show` has all of it. */
+#define SHORT_UUID 8
+
+char *
+gvt_display_memory (const GvtType *type)
+{
+  if (type->low_memory_mib == 0 && type->high_memory_mib == 0)
+    return g_strdup ("");
+  return g_strdup_printf ("%u/%u MiB", type->low_memory_mib, type->high_memory_mib);
+}
+
+GvtStyle
+gvt_display_state_style (const char *state)
+{
+  if (strcmp (state, "active") == 0)
+    return GVT_STYLE_GOOD;
+  if (strcmp (state, "failed") == 0)
+    return GVT_STYLE_BAD;
+  if (strcmp (state, "waiting") == 0)
+    return GVT_STYLE_ATTENTION;
+  return GVT_STYLE_PLAIN;
+}
+
+GvtTable *
+gvt_display_vgpus (const GvtObjects *objects)
+{
+  static const char *const headings[]
+      = { "LABEL", "UUID", "TYPE", "OWNER", "VM", "START", "STATE", "NODE", NULL };
+  GvtTable *table = gvt_table_new (headings);
+
+  for (guint i = 0; i < objects->vgpus->len; i++) {
+    const GvtVgpu *vgpu = g_ptr_array_index (objects->vgpus, i);
+    g_autofree char *owner = gvt_owner_name (vgpu->owner_uid);
+    g_autofree char *domain = g_strndup (vgpu->domain, SHORT_UUID);
+
+    gvt_table_add (table, vgpu->label, GVT_STYLE_HEADING);
+    gvt_table_add (table, vgpu->uuid, GVT_STYLE_PLAIN);
+    gvt_table_add (table, vgpu->type, GVT_STYLE_PLAIN);
+    gvt_table_add (table, owner, GVT_STYLE_PLAIN);
+    gvt_table_add (table, domain, GVT_STYLE_PLAIN);
+    gvt_table_add (table, vgpu->start, GVT_STYLE_PLAIN);
+    gvt_table_add (table, vgpu->state, gvt_display_state_style (vgpu->state));
+    gvt_table_add (table, vgpu->device_node, GVT_STYLE_PLAIN);
+  }
+  return table;
+}
+
+void
+gvt_display_failures (const GvtClient *client, const GvtObjects *objects)
+{
+  for (guint i = 0; i < objects->vgpus->len; i++) {
+    const GvtVgpu *vgpu = g_ptr_array_index (objects->vgpus, i);
+
+    if (*vgpu->failure != '\0')
+      gvt_terminal_talk (client,
+                         "%s: %s",
+                         *vgpu->label != '\0' ? vgpu->label : vgpu->uuid,
+                         vgpu->failure);
+  }
+}
+
+void
+gvt_display_table (GvtTable *table, const char *indent)
+{
+  g_autofree char *text = NULL;
+
+  text = gvt_table_render (table, indent, gvt_terminal_wants_colour (STDOUT_FILENO));
+  gvt_terminal_write (text);
+}
+
+void
+gvt_display_no_gpu (const GvtClient *client)
+{
+  gvt_terminal_talk (
+      client,
+      "No GPU of this host offers vGPUs. What it takes:\n"
+      "  - an Intel GPU of the Broadwell to Comet Lake generations (lspci -nn -d 8086::0300)\n"
+      "  - i915 with GVT-g on: kernel parameter i915.enable_gvt=1 (cat /proc/cmdline)\n"
+      "  - the module kvmgt (modprobe kvmgt), and then an entry in /sys/class/mdev_bus");
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "objects.h"
+#include "table.h"
+
+G_BEGIN_DECLS
+
+/**
+ * gvt_display_memory:
+ * @type: a type
+ *
+ * Returns: its low and high graphics memory, such as "128/512 MiB"; empty if the driver does not
+ * say.
+ */
+char *
+gvt_display_memory (const GvtType *type);
+
+/**
+ * gvt_display_state_style:
+ * @state: a vGPU's state
+ */
+GvtStyle
+gvt_display_state_style (const char *state);
+
+/**
+ * gvt_display_vgpus:
+ * @objects: the service's objects
+ *
+ * Returns: the table of all vGPUs.
+ */
+GvtTable *
+gvt_display_vgpus (const GvtObjects *objects);
+
+/**
+ * gvt_display_failures:
+ * @client: what the invocation was told
+ * @objects: the service's objects
+ *
+ * Says why each failed vGPU failed.
+ */
+void
+gvt_display_failures (const GvtClient *client, const GvtObjects *objects);
+
+/**
+ * gvt_display_table:
+ * @table: a table
+ * @indent: what each line begins with
+ *
+ * Writes @table to standard output.
+ */
+void
+gvt_display_table (GvtTable *table, const char *indent);
+
+/**
+ * gvt_display_no_gpu:
+ * @client: what the invocation was told
+ *
+ * Says what to look at when the host offers no vGPUs.
+ */
+void
+gvt_display_no_gpu (const GvtClient *client);
+
+G_END_DECLS

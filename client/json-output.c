@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GPUs, types and vGPUs as JSON. Pure. Any thread. Must not drop or rename a key once released.
+ */
+
+#include "json-output.h"
+
+#include "owner.h"
+
+#include <string.h>
+
+static void
+add_string (JsonBuilder *builder, const char *key, const char *value)
+{
+  json_builder_set_member_name (builder, key);
+  if (*value != '\0')
+    json_builder_add_string_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+static void
+add_number (JsonBuilder *builder, const char *key, gint64 value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+add_boolean (JsonBuilder *builder, const char *key, gboolean value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_boolean_value (builder, value);
+}
+
+void
+gvt_json_add_gpu (JsonBuilder *builder, const GvtObjects *objects, const GvtGpu *gpu)
+{
+  json_builder_begin_object (builder);
+  add_string (builder, "name", gpu->name);
+  add_string (builder, "pci_address", gpu->pci_address);
+  add_string (builder, "model", gpu->model);
+  add_string (builder, "driver", gpu->driver);
+  add_string (builder, "render_node", gpu->render_node);
+  add_boolean (builder, "boot_vga", gpu->boot_vga);
+  if (objects != NULL) {
+    json_builder_set_member_name (builder, "types");
+    json_builder_begin_array (builder);
+    for (guint i = 0; i < objects->types->len; i++) {
+      const GvtType *type = g_ptr_array_index (objects->types, i);
+
+      if (strcmp (type->gpu_path, gpu->path) == 0)
+        gvt_json_add_type (builder, type);
+    }
+    json_builder_end_array (builder);
+  }
+  json_builder_end_object (builder);
+}
+
+void
+gvt_json_add_type (JsonBuilder *builder, const GvtType *type)
+{
+  json_builder_begin_object (builder);
+  add_string (builder, "id", type->id);
+  add_string (builder, "gpu", type->gpu);
+  add_string (builder, "name", type->name);
+  add_string (builder, "description", type->description);
+  add_string (builder, "device_api", type->device_api);
+  add_number (builder, "available_instances", type->available_instances);
+  add_number (builder, "low_memory_mib", type->low_memory_mib);
+  add_number (builder, "high_memory_mib", type->high_memory_mib);
+  add_number (builder, "fences", type->fences);
+  add_number (builder, "weight", type->weight);
+  add_string (builder, "resolution", type->resolution);
+  json_builder_end_object (builder);
+}
+
+void
+gvt_json_add_vgpu (JsonBuilder *builder, const GvtVgpu *vgpu)
+{
+  g_autofree char *owner = gvt_owner_name (vgpu->owner_uid);
+
+  json_builder_begin_object (builder);
+  add_string (builder, "uuid", vgpu->uuid);
+  add_string (builder, "label", vgpu->label);
+  add_string (builder, "gpu", vgpu->gpu);
+  add_string (builder, "type", vgpu->type);
+  add_boolean (builder, "active", vgpu->active);
+  add_boolean (builder, "defined", vgpu->defined);
+  add_string (builder, "start", vgpu->start);
+  add_number (builder, "owner_uid", vgpu->owner_uid);
+  add_string (builder, "owner", owner);
+  add_string (builder, "domain", vgpu->domain);
+  add_string (builder, "device_node", vgpu->device_node);
+  add_string (builder, "state", vgpu->state);
+  add_string (builder, "failure", vgpu->failure);
+  json_builder_end_object (builder);
+}
+
+char *
+gvt_json_end (JsonBuilder *builder, gboolean pretty)
+{
+  g_autoptr (JsonBuilder) owned = builder;
+  g_autoptr (JsonNode) root = json_builder_get_root (owned);
+  g_autofree char *text = json_to_string (root, pretty);
+
+  return g_strconcat (text, "\n", NULL);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "objects.h"
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* The keys are an interface: they are added to, never renamed. */
+
+/**
+ * gvt_json_add_gpu:
+ * @builder: where a value may come
+ * @objects: (nullable): the service's objects, to add the GPU's types as `types`; NULL to leave
+ * them out
+ * @gpu: a GPU
+ */
+void
+gvt_json_add_gpu (JsonBuilder *builder, const GvtObjects *objects, const GvtGpu *gpu);
+
+void
+gvt_json_add_type (JsonBuilder *builder, const GvtType *type);
+
+/**
+ * gvt_json_add_vgpu:
+ * @builder: where a value may come
+ * @vgpu: a vGPU; what it does not have (label, VM, node, failure) becomes null
+ */
+void
+gvt_json_add_vgpu (JsonBuilder *builder, const GvtVgpu *vgpu);
+
+/**
+ * gvt_json_end:
+ * @builder: (transfer full): a complete value
+ * @pretty: over several lines, or on one
+ *
+ * Returns: its text, with a newline at the end.
+ */
+char *
+gvt_json_end (JsonBuilder *builder, gboolean pretty);
+
+G_END_DECLS

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * gvt-client: reads the command line, runs the verb, turns its failure into words and an exit
+ * status. Main thread. Must not do anything a verb does.
+ */
+
+#include "agent.h"
+#include "failure.h"
+#include "terminal.h"
+#include "verbs.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static GvtClient client;
+static gboolean want_help;
+static gboolean want_version;
+
+static const GOptionEntry global_entries[] = {
+  { "connect",
+    'c',
+    0,
+    G_OPTION_ARG_STRING,
+    &client.uri,
+    "The libvirt that has the VMs (default: yours)",
+    "URI" },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &client.json, "Print JSON", NULL },
+  { "bus",
+    0,
+    0,
+    G_OPTION_ARG_STRING,
+    &client.bus_address,
+    "Another bus than the system's",
+    "ADDRESS" },
+  { "no-ask-password",
+    0,
+    0,
+    G_OPTION_ARG_NONE,
+    &client.no_ask_password,
+    "Fail rather than ask for a password",
+    NULL },
+  { "quiet", 'q', 0, G_OPTION_ARG_NONE, &client.quiet, "Print nothing but data and errors", NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, &want_version, "Print the version", NULL },
+  { "help", 'h', 0, G_OPTION_ARG_NONE, &want_help, "Print help", NULL },
+  G_OPTION_ENTRY_NULL,
+};
+
+static gboolean
+usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static gboolean
+usage_error (GError **error, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_propagate_error (error,
+                     g_error_new_valist (G_OPTION_ERROR, G_OPTION_ERROR_FAILED, format, args));
+  va_end (args);
+  return FALSE;
+}
+
+static gboolean
+check_utf8 (char **argv, GError **error)
+{
+  for (guint i = 1; argv[i] != NULL; i++) {
+    if (!g_utf8_validate (argv[i], -1, NULL))
+      return usage_error (error, "argument %u is no UTF-8", i);
+  }
+  return TRUE;
+}
+
+/* Options before the verb; leaves the verb and what follows it in @argv. */
+static gboolean
+parse_globals (char ***argv, GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_set_strict_posix (context, TRUE);
+  g_option_context_add_main_entries (context, global_entries, NULL);
+  return g_option_context_parse_strv (context, argv, error);
+}
+
+/* Options after the verb, its own or global, anywhere among its arguments. */
+static char **
+parse_verb (const GvtVerb *verb, char ***argv, GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_auto (GStrv) args = NULL;
+  const GOptionEntry rest[] = {
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &args, NULL, NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_add_main_entries (context, global_entries, NULL);
+  g_option_context_add_main_entries (context, rest, NULL);
+  if (verb->options != NULL)
+    g_option_context_add_main_entries (context, verb->options, NULL);
+  if (verb->settings != NULL)
+    g_option_context_add_main_entries (context, verb->settings, NULL);
+  if (!g_option_context_parse_strv (context, argv, error))
+    return NULL;
+  return args != NULL ? g_steal_pointer (&args) : g_new0 (char *, 1);
+}
+
+static gboolean
+print (char *text)
+{
+  g_autofree char *owned = text;
+
+  gvt_terminal_write (owned);
+  return TRUE;
+}
+
+static gboolean
+print_version (void)
+{
+  gvt_terminal_write ("gvt-client " GVT_VERSION "\n");
+  return TRUE;
+}
+
+static gboolean
+run_verb (const GvtVerb *verb, char ***argv, GError **error)
+{
+  g_auto (GStrv) args = NULL;
+
+  if (verb->raw_args) {
+    args = g_strdupv (*argv + 1);
+    want_help = want_help || g_strcmp0 (args[0], "--help") == 0;
+  } else {
+    args = parse_verb (verb, argv, error);
+    if (args == NULL)
+      return FALSE;
+  }
+  if (want_help)
+    return print (gvt_verb_help (verb, global_entries));
+  if (want_version)
+    return print_version ();
+  if ((int)g_strv_length (args) < verb->min_args)
+    return usage_error (error, "too few arguments");
+  if (verb->max_args >= 0 && (int)g_strv_length (args) > verb->max_args)
+    return usage_error (error, "too many arguments: \"%s\"", args[verb->max_args]);
+  return verb->run (&client, args, error);
+}
+
+static gboolean
+unknown_verb (const char *name, GError **error)
+{
+  const GvtVerb *nearest = gvt_verbs_nearest (name);
+
+  if (gvt_verbs_is_later (name)) {
+    g_set_error (error,
+                 G_IO_ERROR,
+                 G_IO_ERROR_NOT_SUPPORTED,
+                 "this version (" GVT_VERSION ") does not have \"%s\" yet",
+                 name);
+    return FALSE;
+  }
+  if (nearest != NULL)
+    return usage_error (error, "there is no \"%s\"; did you mean \"%s\"?", name, nearest->name);
+  return usage_error (error, "there is no \"%s\"; \"gvt-client --help\" lists the verbs", name);
+}
+
+/* Runs what the words after the program's name say; @verb is which, once that is known. */
+static gboolean
+run (char ***words, const GvtVerb **verb, GError **error)
+{
+  g_auto (GStrv) rest = NULL;
+  gboolean help;
+
+  if (!parse_globals (words, error))
+    return FALSE;
+  help = g_strcmp0 ((*words)[1], "help") == 0;
+  want_help = want_help || help;
+  rest = g_strdupv (*words + (help ? 2 : 1)); /* the verb takes the program's place for GOption */
+  if (rest[0] == NULL && want_help)
+    return print (gvt_verbs_help (global_entries));
+  if (rest[0] == NULL && want_version)
+    return print_version ();
+  *verb = rest[0] != NULL ? gvt_verbs_find (rest[0]) : &gvt_verb_status;
+  if (*verb == NULL)
+    return unknown_verb (rest[0], error);
+  if (rest[0] == NULL)
+    return (*verb)->run (&client, rest, error);
+  return run_verb (*verb, &rest, error);
+}
+
+static void
+tell_usage (const GvtVerb *verb)
+{
+  g_autofree char *usage = NULL;
+
+  usage = verb != NULL ? gvt_verb_usage (verb)
+                       : g_strdup ("Usage: gvt-client [OPTION...] [VERB [ARGUMENT...]]");
+  fprintf (stderr, "%s\n", usage);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_auto (GStrv) words = g_strdupv (argv);
+  g_autoptr (GError) error = NULL;
+  const GvtVerb *verb = NULL;
+
+  setlocale (LC_ALL, "");
+  if (!check_utf8 (argv, &error) || !run (&words, &verb, &error)) {
+    gvt_failure_tell (&client, error, NULL);
+    if (error->domain == G_OPTION_ERROR)
+      tell_usage (verb);
+  }
+  if (fflush (stdout) != 0 || ferror (stdout)) {
+    gvt_terminal_complain ("cannot write to standard output");
+    client.status = GVT_EXIT_FAILED;
+  }
+  gvt_agent_stop (&client);
+  g_clear_object (&client.bus);
+  return client.status;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Everything the client prints goes through here: data to standard output, talk to standard error,
+ * colour where a terminal wants it. Any thread. Must not read from the terminal.
+ */
+
+#include "terminal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const escapes[] = {
+  [GVT_STYLE_PLAIN] = NULL,      [GVT_STYLE_HEADING] = "\033[1m",
+  [GVT_STYLE_GOOD] = "\033[32m", [GVT_STYLE_ATTENTION] = "\033[33m",
+  [GVT_STYLE_BAD] = "\033[31m",  [GVT_STYLE_FAINT] = "\033[2m",
+};
+
+gboolean
+gvt_terminal_wants_colour (int fd)
+{
+  const char *no_color = g_getenv ("NO_COLOR");
+  const char *term = g_getenv ("TERM");
+
+  if (no_color != NULL && *no_color != '\0')
+    return FALSE;
+  if (term == NULL || strcmp (term, "dumb") == 0)
+    return FALSE;
+  return isatty (fd);
+}
+
+char *
+gvt_terminal_style (const char *text, GvtStyle style, gboolean colour)
+{
+  if (!colour || escapes[style] == NULL)
+    return g_strdup (text);
+  return g_strconcat (escapes[style], text, "\033[0m", NULL);
+}
+
+char *
+gvt_terminal_clean (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *clean = g_string_sized_new (strlen (valid));
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    g_string_append_unichar (clean, g_unichar_iscntrl (c) ? '?' : c);
+  }
+  return g_string_free (clean, FALSE);
+}
+
+void
+gvt_terminal_write (const char *text)
+{
+  fputs (text, stdout);
+}
+
+static void
+say (const char *prefix, const char *format, va_list args) G_GNUC_PRINTF (2, 0);
+
+static void
+say (const char *prefix, const char *format, va_list args)
+{
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  /* What was printed before is to be read before. */
+  fflush (stdout);
+  for (char **line = lines; *line != NULL; line++) {
+    g_autofree char *clean = gvt_terminal_clean (*line);
+
+    fprintf (stderr, "%s%s\n", prefix, clean);
+  }
+}
+
+void
+gvt_terminal_talk (const GvtClient *client, const char *format, ...)
+{
+  va_list args;
+
+  if (client->quiet)
+    return;
+  va_start (args, format);
+  say ("", format, args);
+  va_end (args);
+}
+
+void
+gvt_terminal_complain (const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  say ("gvt-client: ", format, args);
+  va_end (args);
+}

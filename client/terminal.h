@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "client.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GvtStyle:
+ *
+ * What a piece of text means, from which its colour follows.
+ */
+typedef enum {
+  GVT_STYLE_PLAIN,
+  GVT_STYLE_HEADING,
+  GVT_STYLE_GOOD,
+  GVT_STYLE_ATTENTION,
+  GVT_STYLE_BAD,
+  GVT_STYLE_FAINT,
+} GvtStyle;
+
+/**
+ * gvt_terminal_wants_colour:
+ * @fd: a file descriptor to be written to
+ *
+ * Returns: whether @fd is a terminal that shows colours and NO_COLOR (no-color.org) is not set.
+ */
+gboolean
+gvt_terminal_wants_colour (int fd);
+
+/**
+ * gvt_terminal_style:
+ * @text: text
+ * @style: what it means
+ * @colour: whether to colour at all
+ *
+ * Returns: @text, with the escape sequences for @style around it if @colour.
+ */
+char *
+gvt_terminal_style (const char *text, GvtStyle style, gboolean colour);
+
+/**
+ * gvt_terminal_clean:
+ * @text: UTF-8 text of any origin
+ *
+ * Returns: @text with a "?" for each control character, so that it cannot drive the terminal.
+ */
+char *
+gvt_terminal_clean (const char *text);
+
+/**
+ * gvt_terminal_write:
+ * @text: data
+ *
+ * Writes @text to standard output as it is, in UTF-8 whatever the locale says.
+ */
+void
+gvt_terminal_write (const char *text);
+
+/**
+ * gvt_terminal_talk:
+ * @client: what the invocation was told
+ * @format: a sentence, without a newline
+ *
+ * Says something to the person on standard error, unless `--quiet`.
+ */
+void
+gvt_terminal_talk (const GvtClient *client, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/**
+ * gvt_terminal_complain:
+ * @format: a sentence, without a newline
+ *
+ * Says what went wrong on standard error.
+ */
+void
+gvt_terminal_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+G_END_DECLS

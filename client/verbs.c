@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The table of verbs, and what is said about them: lookup, the nearest to a mistyped one, usage and
+ * help. Main thread. Must not do what a verb does, nor talk to anything.
+ */
+
+#include "verbs.h"
+
+#include <string.h>
+
+static const GvtVerb *const verbs[] = {
+  &gvt_verb_status, &gvt_verb_gpus,     &gvt_verb_types,  &gvt_verb_list,
+  &gvt_verb_show,   &gvt_verb_create,   &gvt_verb_start,  &gvt_verb_stop,
+  &gvt_verb_define, &gvt_verb_undefine, &gvt_verb_remove, &gvt_verb_set,
+};
+
+static const char *const later_verbs[] = {
+  "modernise", "backups", "restore", "check", "setup", "rom", "history", "report", NULL,
+};
+
+const GvtVerb *
+gvt_verbs_find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++) {
+    if (strcmp (verbs[i]->name, name) == 0)
+      return verbs[i];
+  }
+  return NULL;
+}
+
+gboolean
+gvt_verbs_is_later (const char *name)
+{
+  return g_strv_contains (later_verbs, name);
+}
+
+/* Levenshtein's distance: insertions, deletions and replacements that make one of the other. */
+static guint
+distance (const char *from, const char *to)
+{
+  gsize columns = strlen (to) + 1;
+  g_autofree guint *row = g_new (guint, columns);
+
+  for (gsize i = 0; i < columns; i++)
+    row[i] = i;
+  for (gsize y = 1; from[y - 1] != '\0'; y++) {
+    guint diagonal = row[0];
+
+    row[0] = y;
+    for (gsize x = 1; x < columns; x++) {
+      guint replaced = diagonal + (from[y - 1] != to[x - 1]);
+
+      diagonal = row[x];
+      row[x] = MIN (replaced, MIN (row[x], row[x - 1]) + 1);
+    }
+  }
+  return row[columns - 1];
+}
+
+const GvtVerb *
+gvt_verbs_nearest (const char *name)
+{
+  const GvtVerb *nearest = NULL;
+  guint best = 3; /* more than two slips are a guess */
+
+  if (strlen (name) > 32)
+    return NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++) {
+    guint slips = distance (name, verbs[i]->name);
+
+    if (strlen (name) >= 3 && g_str_has_prefix (verbs[i]->name, name))
+      slips = 1;
+    if (slips < best && slips < strlen (name)) {
+      best = slips;
+      nearest = verbs[i];
+    }
+  }
+  return nearest;
+}
+
+static void
+append_options (GString *text, const char *heading, const GOptionEntry *options)
+{
+  g_string_append_printf (text, "\n%s:\n", heading);
+  for (const GOptionEntry *option = options; option->long_name != NULL; option++) {
+    g_autofree char *names = NULL;
+
+    if (option->flags & G_OPTION_FLAG_HIDDEN)
+      continue;
+    names = g_strdup_printf ("%s%c%s--%s%s%s",
+                             option->short_name ? "-" : " ",
+                             option->short_name ? option->short_name : ' ',
+                             option->short_name ? ", " : "  ",
+                             option->long_name,
+                             option->arg_description != NULL ? " " : "",
+                             option->arg_description != NULL ? option->arg_description : "");
+    g_string_append_printf (text, "  %-28s %s\n", names, option->description);
+  }
+}
+
+char *
+gvt_verbs_help (const GOptionEntry *global_options)
+{
+  GString *text = g_string_new ("Usage: gvt-client [OPTION...] [VERB [ARGUMENT...]]\n\n"
+                                "Make parts of an Intel GPU (GVT-g vGPUs) and give them to your "
+                                "virtual machines.\n\nVerbs:\n");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    g_string_append_printf (text, "  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
+  append_options (text, "Options, before or after the verb", global_options);
+  g_string_append (text,
+                   "\nExit status: 0 done, 1 failed, 2 usage, 3 not authorised, 4 not found,\n"
+                   "5 no capacity, 6 busy, 7 service unavailable, 8 libvirt or VM error.\n"
+                   "\n\"gvt-client VERB --help\" says more about a verb.\n");
+  return g_string_free (text, FALSE);
+}
+
+char *
+gvt_verb_usage (const GvtVerb *verb)
+{
+  return g_strdup_printf ("Usage: gvt-client %s%s%s",
+                          verb->name,
+                          *verb->synopsis != '\0' ? " " : "",
+                          verb->synopsis);
+}
+
+char *
+gvt_verb_help (const GvtVerb *verb, const GOptionEntry *global_options)
+{
+  g_autofree char *usage = gvt_verb_usage (verb);
+  GString *text = g_string_new (usage);
+
+  g_string_append_printf (text, "\n\n%s.\n", verb->summary);
+  if (verb->details != NULL)
+    g_string_append_printf (text, "\n%s", verb->details);
+  if (verb->options != NULL)
+    append_options (text, "Options", verb->options);
+  if (verb->settings != NULL)
+    append_options (text, "Settings", verb->settings);
+  append_options (text, "Options of every verb", global_options);
+  if (verb->examples != NULL) {
+    g_auto (GStrv) lines = g_strsplit (verb->examples, "\n", -1);
+
+    g_string_append (text, "\nExamples:\n");
+    for (char **line = lines; *line != NULL && **line != '\0'; line++)
+      g_string_append_printf (text, "  %s\n", *line);
+  }
+  return g_string_free (text, FALSE);
+}
