@@ -105,20 +105,18 @@ run_node (SimHost *host,
           char   **arguments,
           GError **error)
 {
-  SimFaults *faults = host->faults;
+  guint delay = 0;
+  guint shape;
 
-  if (g_str_equal (arguments[0], "late")) {
-    if (arguments[1] == NULL || !sim_control_read_number (arguments[1], &faults->node_delay))
-      return EINVAL;
-    faults->node_timing = SIM_NODE_LATE;
-    return 0;
+  for (shape = 0; sim_node_shapes[shape] != NULL; shape++) {
+    if (g_str_equal (arguments[0], sim_node_shapes[shape]))
+      break;
   }
-  if (g_str_equal (arguments[0], "never"))
-    faults->node_timing = SIM_NODE_NEVER;
-  else if (g_str_equal (arguments[0], "now"))
-    faults->node_timing = SIM_NODE_NOW;
-  else
+  if (sim_node_shapes[shape] == NULL ||
+      (arguments[1] != NULL && !sim_control_read_number (arguments[1], &delay)))
     return EINVAL;
+  host->faults->node = shape;
+  host->faults->node_delay = delay;
   return 0;
 }
 
@@ -307,7 +305,8 @@ static const Command commands[] = {
     "writes wait; a signal ends the wait, not so with hard" },
   { "unblock", 0, 1, run_unblock, "[create|remove]", "lets what waits go on" },
   { "clear", 0, 0, run_clear, "", "forgets all faults, lets what waits go on" },
-  { "node", 1, 2, run_node, "now|never|late MS", "when /dev/vfio/N appears after a create" },
+  { "node", 1, 2, run_node, "device|none|symlink|plain|other [MS]",
+    "what appears as /dev/vfio/N, MS after a create" },
   { "group", 1, 1, run_group, "normal|none", "none: vGPUs are created without an IOMMU group" },
   { "misplace", 2, 2, run_misplace, "type|parent NAME",
     "the next vGPU reads back as of another type or parent" },

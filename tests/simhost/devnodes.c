@@ -17,6 +17,9 @@
 /* Group N has minor N. The others lie above any group number in use. */
 #define CONTAINER_MINOR 0xfff00
 #define DRI_MINOR 0xffe00
+#define OTHER_MINOR 0xffd00
+
+const char *const sim_node_shapes[] = { "device", "none", "symlink", "plain", "other", NULL };
 
 struct _SimDevNodes {
   char *dir;
@@ -56,7 +59,7 @@ make_node (SimDevNodes *nodes,
   char *path = g_build_filename (nodes->dir, name, NULL);
 
   unlink (path);
-  if (mknod (path, S_IFCHR | mode, makedev (nodes->major, minor)) < 0 || chmod (path, mode) < 0)
+  if (mknod (path, mode & S_IFMT ? mode : S_IFCHR | mode, makedev (nodes->major, minor)) < 0 || chmod (path, mode & 07777) < 0)
     g_warning ("cannot make %s: %s", path, g_strerror (errno));
   g_hash_table_add (nodes->made, path);
 }
@@ -141,11 +144,27 @@ sim_devnodes_dri_minor (guint    index,
 
 void
 sim_devnodes_add_group (SimDevNodes *nodes,
-                        guint        group)
+                        guint        group,
+                        SimNodeShape shape)
 {
   g_autofree char *name = g_strdup_printf ("vfio/%u", group);
 
-  make_node (nodes, name, 0600, group);
+  switch (shape) {
+  case SIM_NODE_DEVICE:
+    make_node (nodes, name, 0600, group);
+    break;
+  case SIM_NODE_SYMLINK:
+    make_link (nodes, name, "vfio");
+    break;
+  case SIM_NODE_PLAIN:
+    make_node (nodes, name, S_IFREG | 0600, 0);
+    break;
+  case SIM_NODE_OTHER:
+    make_node (nodes, name, 0600, OTHER_MINOR);
+    break;
+  case SIM_NODE_NONE:
+    break;
+  }
 }
 
 void

@@ -5,6 +5,27 @@
 
 G_BEGIN_DECLS
 
+/**
+ * SimNodeShape:
+ * @SIM_NODE_DEVICE: the device node, as it should be
+ * @SIM_NODE_NONE: nothing
+ * @SIM_NODE_SYMLINK: a symbolic link to the container node
+ * @SIM_NODE_PLAIN: a plain file
+ * @SIM_NODE_OTHER: a device node with another number than sysfs says
+ *
+ * What is to be found under the name of a group's node.
+ */
+typedef enum {
+  SIM_NODE_DEVICE,
+  SIM_NODE_NONE,
+  SIM_NODE_SYMLINK,
+  SIM_NODE_PLAIN,
+  SIM_NODE_OTHER,
+} SimNodeShape;
+
+/** Names of the shapes, %NULL-terminated, in their order. */
+extern const char *const sim_node_shapes[];
+
 /** The real files below DIR/dev: VFIO group nodes and DRM nodes. */
 typedef struct _SimDevNodes SimDevNodes;
 
@@ -35,7 +56,8 @@ guint sim_devnodes_dri_minor (guint    index,
 
 /** Makes /dev/vfio/@group, 0600 root:root; a leftover of that name is replaced. */
 void sim_devnodes_add_group (SimDevNodes *nodes,
-                             guint        group);
+                             guint        group,
+                             SimNodeShape shape);
 
 void sim_devnodes_remove_group (SimDevNodes *nodes,
                                 guint        group);

@@ -28,7 +28,7 @@ void
 sim_faults_clear (SimFaults *faults)
 {
   g_hash_table_remove_all (faults->rules);
-  faults->node_timing = SIM_NODE_NOW;
+  faults->node = SIM_NODE_DEVICE;
   faults->node_delay = 0;
   faults->no_group = FALSE;
   g_clear_pointer (&faults->wrong_type, g_free);
@@ -150,10 +150,9 @@ sim_faults_describe (SimFaults *faults,
   while (g_hash_table_iter_next (&iter, &attribute, &rule))
     describe_rule (attribute, rule, text);
 
-  if (faults->node_timing == SIM_NODE_LATE)
-    g_string_append_printf (text, "fault node late %u\n", faults->node_delay);
-  if (faults->node_timing == SIM_NODE_NEVER)
-    g_string_append (text, "fault node never\n");
+  if (faults->node != SIM_NODE_DEVICE || faults->node_delay > 0)
+    g_string_append_printf (
+        text, "fault node %s %u\n", sim_node_shapes[faults->node], faults->node_delay);
   if (faults->no_group)
     g_string_append (text, "fault group none\n");
   if (faults->wrong_type != NULL)

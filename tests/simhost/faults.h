@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "devnodes.h"
 
 G_BEGIN_DECLS
 
@@ -11,11 +11,6 @@ typedef enum {
   SIM_BLOCK_HARD,
 } SimBlock;
 
-typedef enum {
-  SIM_NODE_NOW,
-  SIM_NODE_LATE,
-  SIM_NODE_NEVER,
-} SimNodeTiming;
 
 /** What the last argument of sim_faults_set_error() means for every use, not the n-th. */
 #define SIM_FAULT_EVERY 0
@@ -23,8 +18,8 @@ typedef enum {
 /**
  * SimFaults:
  * @rules: attribute name to what goes wrong with it
- * @node_timing: when /dev/vfio/N appears after a create
- * @node_delay: in ms, for %SIM_NODE_LATE
+ * @node: what appears as /dev/vfio/N after a create
+ * @node_delay: after how many ms it appears
  * @no_group: vGPUs are created without an IOMMU group, as without vfio_mdev on an old kernel
  * @wrong_type: (nullable): type that the next vGPU is made to read back as
  * @wrong_parent: (nullable): parent below which the next vGPU is made to appear
@@ -33,7 +28,7 @@ typedef enum {
  */
 typedef struct {
   GHashTable *rules;
-  SimNodeTiming node_timing;
+  SimNodeShape node;
   guint node_delay;
   gboolean no_group;
   char *wrong_type;

@@ -34,8 +34,7 @@ sim_group_add (SimHost    *host,
 
 void
 sim_group_open (SimHost *host,
-                guint    group,
-                gboolean node)
+                guint    group)
 {
   g_autofree char *name = g_strdup_printf ("%u", group);
   g_autofree char *path = g_strdup_printf ("devices/virtual/vfio/%u", group);
@@ -50,8 +49,6 @@ sim_group_open (SimHost *host,
   sim_host_add_uevent (dir, uevent);
   sim_host_add_power (dir);
   sim_node_add_link (class_dir, name, dir);
-  if (node)
-    sim_devnodes_add_group (host->nodes, group);
 }
 
 void

@@ -20,10 +20,9 @@ guint sim_group_add (SimHost    *host,
                      const char *device_name,
                      const char *group_name);
 
-/** Makes the group's vfio class device in sysfs and, with @node, /dev/vfio/N. */
+/** Makes the group's vfio class device in sysfs; its node is the caller's to make. */
 void sim_group_open (SimHost *host,
-                     guint    group,
-                     gboolean node);
+                     guint    group);
 
 /** Takes away the group with its vfio class device and its node, and frees its number. */
 void sim_group_remove (SimHost *host,

@@ -79,6 +79,10 @@ parse_options (int     *argc,
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "exactly one DIR is needed");
     return FALSE;
   }
+  if (options->aperture < 128 || options->aperture > 2048) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--aperture is 128 to 2048");
+    return FALSE;
+  }
   return TRUE;
 }
 

@@ -158,7 +158,8 @@ sim_pci_add (SimHost          *host,
   if (assigned) {
     guint group = sim_group_add (host, dir, spec->address, NULL);
 
-    sim_group_open (host, group, TRUE);
+    sim_group_open (host, group);
+    sim_devnodes_add_group (host->nodes, group, SIM_NODE_DEVICE);
   }
   return dir;
 }

@@ -149,12 +149,13 @@ add_gvt_attributes (SimVgpu *vgpu)
 }
 
 static gboolean
-late_node_is_due (gpointer data)
+node_is_due (gpointer data)
 {
   SimVgpu *vgpu = data;
+  SimHost *host = vgpu->parent->host;
 
   vgpu->node_timer = 0;
-  sim_devnodes_add_group (vgpu->parent->host->nodes, vgpu->group);
+  sim_devnodes_add_group (host->nodes, vgpu->group, host->faults->node);
   return G_SOURCE_REMOVE;
 }
 
@@ -162,12 +163,13 @@ static void
 add_group (SimVgpu *vgpu)
 {
   SimHost *host = vgpu->parent->host;
-  SimFaults *faults = host->faults;
 
   vgpu->group = sim_group_add (host, vgpu->dir, vgpu->uuid, "vfio-noiommu");
-  sim_group_open (host, vgpu->group, faults->node_timing == SIM_NODE_NOW);
-  if (faults->node_timing == SIM_NODE_LATE)
-    vgpu->node_timer = g_timeout_add (faults->node_delay, late_node_is_due, vgpu);
+  sim_group_open (host, vgpu->group);
+  if (host->faults->node_delay > 0)
+    vgpu->node_timer = g_timeout_add (host->faults->node_delay, node_is_due, vgpu);
+  else
+    node_is_due (vgpu);
 }
 
 static void
@@ -201,25 +203,34 @@ shown_parent (SimVgpu *vgpu)
   return parent != NULL ? parent->dir : vgpu->parent->dir;
 }
 
+/* What binding the vGPU to its vfio driver makes. */
+static void
+attach_driver (SimVgpu *vgpu)
+{
+  SimNode *driver = driver_dir (vgpu);
+  g_autofree char *uevent = g_strdup_printf ("DRIVER=%s\n", vgpu->parent->vgpu_driver);
+
+  sim_host_add_uevent (vgpu->dir, uevent);
+  sim_node_add_link (vgpu->dir, "driver", driver);
+  sim_node_add_link (driver, vgpu->uuid, vgpu->dir);
+  add_group (vgpu);
+  if (!vgpu->parent->host->old_kernel)
+    add_vfio_device (vgpu);
+}
+
 static void
 add_to_sysfs (SimVgpu *vgpu)
 {
   static const SimAttr remove_attr = { .store = store_remove };
   SimHost *host = vgpu->parent->host;
-  SimNode *driver = driver_dir (vgpu);
-  g_autofree char *uevent = g_strdup_printf ("DRIVER=%s\n", vgpu->parent->vgpu_driver);
 
   vgpu->dir = sim_node_make_dir (shown_parent (vgpu), vgpu->uuid);
-  sim_host_add_uevent (vgpu->dir, uevent);
+  sim_host_add_uevent (vgpu->dir, "");
   sim_host_add_power (vgpu->dir);
   sim_node_add_link (vgpu->dir, "subsystem", sim_node_find (host->sys, "bus/mdev"));
   sim_node_add_link (mdev_devices (host), vgpu->uuid, vgpu->dir);
-  sim_node_add_link (vgpu->dir, "driver", driver);
-  sim_node_add_link (driver, vgpu->uuid, vgpu->dir);
   if (!host->faults->no_group)
-    add_group (vgpu);
-  if (!host->old_kernel)
-    add_vfio_device (vgpu);
+    attach_driver (vgpu);
   if (vgpu->parent->gvt)
     add_gvt_attributes (vgpu);
   sim_node_add_attr (vgpu->dir, "remove", 0200, &remove_attr, vgpu);

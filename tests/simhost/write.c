@@ -13,7 +13,6 @@ sim_write_new (SimNode     *node,
                SimWriteDone done,
                gpointer     data)
 {
-  static gint64 last_id;
   SimWrite *write = g_new0 (SimWrite, 1);
 
   write->node = sim_node_ref (node);
@@ -22,7 +21,6 @@ sim_write_new (SimNode     *node,
   write->text[length] = '\0';
   write->length = length;
   write->pid = pid;
-  write->id = ++last_id;
   write->done = done;
   write->done_data = data;
   return write;

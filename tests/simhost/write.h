@@ -26,7 +26,6 @@ struct _SimWrite {
   char *text;
   gsize length;
   pid_t pid;
-  gint64 id;
   SimWriteDone done;
   gpointer done_data;
   SimWriteInterrupted interrupted;

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mount.h"
+#include "sysfs.h"
+
+G_BEGIN_DECLS
+
+/** What stat() says of every attribute, and the most a write takes: one page. */
+#define SIM_ATTRIBUTE_SIZE 4096
+
+/**
+ * SimSysfs:
+ * @pending: (element-type Pending): requests that wait, by number
+ * @start: the time that all files show
+ */
+struct _SimSysfs {
+  SimHost *host;
+  SimMount *mount;
+  GHashTable *pending;
+  guint64 last_pending;
+  time_t start;
+};
+
+/* Short forms for every operation. */
+static inline SimSysfs *
+sim_sysfs_of (fuse_req_t request)
+{
+  return fuse_req_userdata (request);
+}
+
+static inline SimNode *
+sim_sysfs_node (fuse_req_t request,
+                fuse_ino_t inode)
+{
+  return sim_tree_by_id (sim_sysfs_of (request)->host->tree, inode);
+}
+
+/** The FUSE operations on attributes, as fuse_lowlevel_ops describes them. */
+void sim_sysfs_open (fuse_req_t             request,
+                     fuse_ino_t             inode,
+                     struct fuse_file_info *info);
+
+void sim_sysfs_release (fuse_req_t             request,
+                        fuse_ino_t             inode,
+                        struct fuse_file_info *info);
+
+void sim_sysfs_read (fuse_req_t             request,
+                     fuse_ino_t             inode,
+                     size_t                 size,
+                     off_t                  offset,
+                     struct fuse_file_info *info);
+
+void sim_sysfs_write (fuse_req_t             request,
+                      fuse_ino_t             inode,
+                      const char            *text,
+                      size_t                 size,
+                      off_t                  offset,
+                      struct fuse_file_info *info);
+
+/** Returns: (transfer full): an empty table for the requests that wait */
+GHashTable *sim_sysfs_pending_new (void);
+
+/** Answers with ENODEV all requests that wait. */
+void sim_sysfs_answer_pending (SimSysfs *sysfs);
+
+G_END_DECLS
