@@ -14,9 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* @texts are what the file says to those who have it open. */
 struct _SimControlFile {
   SimHost *host;
   SimMount *mount;
+  GHashTable *texts;
   char *path;
   char *last_error;
 };
@@ -49,10 +51,14 @@ control_open (fuse_req_t             request,
   SimControlFile *file = fuse_req_userdata (request);
   g_autofree char *status = sim_control_status (file->host);
 
-  info->fh = GPOINTER_TO_SIZE (
-      g_strdup_printf ("%slast-error %s\n", status, file->last_error ? file->last_error : "none"));
+  char *text = g_strdup_printf (
+      "%slast-error %s\n", status, file->last_error != NULL ? file->last_error : "none");
+
+  g_hash_table_add (file->texts, text);
+  info->fh = GPOINTER_TO_SIZE (text);
   info->direct_io = 1;
-  fuse_reply_open (request, info);
+  if (fuse_reply_open (request, info) != 0)
+    g_hash_table_remove (file->texts, text);
 }
 
 static void
@@ -105,7 +111,9 @@ control_release (fuse_req_t             request,
                  fuse_ino_t             inode,
                  struct fuse_file_info *info)
 {
-  g_free (GSIZE_TO_POINTER (info->fh));
+  SimControlFile *file = fuse_req_userdata (request);
+
+  g_hash_table_remove (file->texts, GSIZE_TO_POINTER (info->fh));
   fuse_reply_err (request, 0);
 }
 
@@ -126,6 +134,8 @@ sim_control_file_new (SimHost    *host,
 
   file->host = host;
   file->path = g_strdup (path);
+  file->texts = g_hash_table_new_full (NULL, NULL, g_free, NULL);
+  sim_mount_detach_dead (path);
   if (!g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_set_contents (path, "", 0, error))
     return NULL;
   file->mount = sim_mount_new (path, &operations, file, error);
@@ -136,6 +146,7 @@ void
 sim_control_file_free (SimControlFile *file)
 {
   g_clear_pointer (&file->mount, sim_mount_free);
+  g_clear_pointer (&file->texts, g_hash_table_unref);
   unlink (file->path);
   g_free (file->path);
   g_free (file->last_error);

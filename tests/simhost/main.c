@@ -7,6 +7,7 @@
 #include "control-file.h"
 #include "control.h"
 #include "host.h"
+#include "mount.h"
 #include "parent.h"
 #include "sysfs.h"
 
@@ -57,7 +58,7 @@ parse_options (int     *argc,
     { "die-with-parent", 0, 0, G_OPTION_ARG_NONE, &options->die_with_parent,
       "End when the process that started it does", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->dirs, NULL, "DIR" },
-    { NULL },
+    G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autofree char *commands = sim_control_help ();
@@ -165,8 +166,8 @@ make_dirs (const char *dir,
   for (i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autofree char *path = g_build_filename (dir, names[i], NULL);
 
-    /* A mount that a killed run has left makes the directory unreadable; mounting mends that. */
-    if (g_mkdir_with_parents (path, 0755) < 0 && errno != ENOTCONN) {
+    sim_mount_detach_dead (path);
+    if (g_mkdir_with_parents (path, 0755) < 0) {
       g_set_error (error,
                    G_IO_ERROR,
                    g_io_error_from_errno (errno),

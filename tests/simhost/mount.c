@@ -17,9 +17,8 @@ struct _SimMount {
   guint source;
 };
 
-/* A previous run that was killed leaves a mount whose every access says ENOTCONN. */
-static void
-detach_dead_mount (const char *path)
+void
+sim_mount_detach_dead (const char *path)
 {
   struct stat status;
 
@@ -58,8 +57,8 @@ sim_mount_new (const char                      *path,
   char *argv[] = { program, options, NULL };
   struct fuse_args args = FUSE_ARGS_INIT (2, argv);
 
-  detach_dead_mount (path);
   mount->session = fuse_session_new (&args, operations, sizeof *operations, data);
+  fuse_opt_free_args (&args);
   mount->mounted = mount->session != NULL && fuse_session_mount (mount->session, path) == 0;
   if (!mount->mounted || !g_unix_set_fd_nonblocking (fuse_session_fd (mount->session), TRUE, NULL)) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot mount a FUSE file system on %s", path);

@@ -17,8 +17,8 @@ typedef struct _SimMount SimMount;
  * @operations: (transfer none): must outlive the mount
  * @data: what fuse_req_userdata() gives
  *
- * Mounts, after taking away a dead mount that an earlier run has left there. Requests are
- * answered once the main loop runs. Someone else's unmounting ends the service quietly.
+ * Mounts. Requests are answered once the main loop runs. Someone else's unmounting ends the
+ * service quietly.
  *
  * Returns: (nullable): the mount, or %NULL with @error set
  */
@@ -26,6 +26,9 @@ SimMount *sim_mount_new (const char                      *path,
                          const struct fuse_lowlevel_ops *operations,
                          gpointer                         data,
                          GError                         **error);
+
+/** Takes away what a killed run has left on @path: a mount whose every access says ENOTCONN. */
+void sim_mount_detach_dead (const char *path);
 
 /** Unmounts if it is still mounted, lazily where it is in use, and frees. */
 void sim_mount_free (SimMount *mount);

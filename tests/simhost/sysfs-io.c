@@ -40,8 +40,10 @@ typedef struct {
 } Pending;
 
 static void
-handle_free (Handle *handle)
+handle_free (gpointer data)
 {
+  Handle *handle = data;
+
   sim_node_unref (handle->node, 1);
   g_string_free (handle->text, TRUE);
   g_free (handle);
@@ -65,6 +67,7 @@ sim_sysfs_open (fuse_req_t             request,
                 fuse_ino_t             inode,
                 struct fuse_file_info *info)
 {
+  GHashTable *handles = sim_sysfs_of (request)->handles;
   SimNode *node = sim_sysfs_node (request, inode);
   struct fuse_open_out out = { .open_flags = FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES };
   struct iovec vector = { &out, sizeof out };
@@ -82,10 +85,11 @@ sim_sysfs_open (fuse_req_t             request,
   handle->node = sim_node_ref (node);
   handle->text = g_string_new (NULL);
   out.fh = GPOINTER_TO_SIZE (handle);
+  g_hash_table_add (handles, handle);
   /* fuse_reply_open() of libfuse 3.14 cannot say "parallel". A caller who has been killed
    * meanwhile makes it fail, and then nobody will ever close the handle. */
   if (fuse_reply_iov (request, &vector, 1) != 0)
-    handle_free (handle);
+    g_hash_table_remove (handles, handle);
 }
 
 void
@@ -93,7 +97,7 @@ sim_sysfs_release (fuse_req_t             request,
                    fuse_ino_t             inode,
                    struct fuse_file_info *info)
 {
-  handle_free (GSIZE_TO_POINTER (info->fh));
+  g_hash_table_remove (sim_sysfs_of (request)->handles, GSIZE_TO_POINTER (info->fh));
   fuse_reply_err (request, 0);
 }
 
@@ -268,14 +272,22 @@ pending_free (gpointer data)
   g_free (pending);
 }
 
-GHashTable *
-sim_sysfs_pending_new (void)
+void
+sim_sysfs_io_init (SimSysfs *sysfs)
 {
-  return g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, pending_free);
+  sysfs->pending = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, pending_free);
+  sysfs->handles = g_hash_table_new_full (NULL, NULL, handle_free, NULL);
 }
 
 void
-sim_sysfs_answer_pending (SimSysfs *sysfs)
+sim_sysfs_io_clear (SimSysfs *sysfs)
+{
+  g_clear_pointer (&sysfs->pending, g_hash_table_unref);
+  g_clear_pointer (&sysfs->handles, g_hash_table_unref);
+}
+
+void
+sim_sysfs_io_answer_all (SimSysfs *sysfs)
 {
   g_autoptr (GList) all = g_hash_table_get_values (sysfs->pending);
   GList *at;

@@ -12,12 +12,16 @@ G_BEGIN_DECLS
 /**
  * SimSysfs:
  * @pending: (element-type Pending): requests that wait, by number
+ * @handles: (element-type Handle): open attributes
+ * @listings: (element-type GArray): open directories
  * @start: the time that all files show
  */
 struct _SimSysfs {
   SimHost *host;
   SimMount *mount;
   GHashTable *pending;
+  GHashTable *handles;
+  GHashTable *listings;
   guint64 last_pending;
   time_t start;
 };
@@ -58,10 +62,13 @@ void sim_sysfs_write (fuse_req_t             request,
                       off_t                  offset,
                       struct fuse_file_info *info);
 
-/** Returns: (transfer full): an empty table for the requests that wait */
-GHashTable *sim_sysfs_pending_new (void);
+/** Makes the tables of requests that wait and of open attributes. */
+void sim_sysfs_io_init (SimSysfs *sysfs);
 
 /** Answers with ENODEV all requests that wait. */
-void sim_sysfs_answer_pending (SimSysfs *sysfs);
+void sim_sysfs_io_answer_all (SimSysfs *sysfs);
+
+/** Frees what sim_sysfs_io_init() has made, open attributes included. */
+void sim_sysfs_io_clear (SimSysfs *sysfs);
 
 G_END_DECLS

@@ -184,8 +184,9 @@ sysfs_opendir (fuse_req_t             request,
       add_dir_entry (sysfs, entries, ((SimNode *) child)->name, child);
   }
   info->fh = GPOINTER_TO_SIZE (entries);
+  g_hash_table_add (sysfs->listings, entries);
   if (fuse_reply_open (request, info) != 0)
-    g_array_unref (entries);
+    g_hash_table_remove (sysfs->listings, entries);
 }
 
 static void
@@ -217,7 +218,7 @@ sysfs_releasedir (fuse_req_t             request,
                   fuse_ino_t             inode,
                   struct fuse_file_info *info)
 {
-  g_array_unref (GSIZE_TO_POINTER (info->fh));
+  g_hash_table_remove (sim_sysfs_of (request)->listings, GSIZE_TO_POINTER (info->fh));
   fuse_reply_err (request, 0);
 }
 
@@ -277,7 +278,8 @@ sim_sysfs_new (SimHost    *host,
 
   sysfs->host = host;
   sysfs->start = time (NULL);
-  sysfs->pending = sim_sysfs_pending_new ();
+  sysfs->listings = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_array_unref, NULL);
+  sim_sysfs_io_init (sysfs);
   sysfs->mount = sim_mount_new (path, &operations, sysfs, error);
   return sysfs->mount != NULL ? g_steal_pointer (&sysfs) : NULL;
 }
@@ -285,8 +287,9 @@ sim_sysfs_new (SimHost    *host,
 void
 sim_sysfs_free (SimSysfs *sysfs)
 {
-  sim_sysfs_answer_pending (sysfs);
+  sim_sysfs_io_answer_all (sysfs);
   g_clear_pointer (&sysfs->mount, sim_mount_free);
-  g_clear_pointer (&sysfs->pending, g_hash_table_unref);
+  sim_sysfs_io_clear (sysfs);
+  g_clear_pointer (&sysfs->listings, g_hash_table_unref);
   g_free (sysfs);
 }
