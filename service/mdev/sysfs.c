@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The one door to sysfs. Worker threads only: a read can wait for a driver's lock and a write for a
+ * VM to end. Must never be given a path that a caller of the service spelled.
+ */
+
+#include "sysfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* sysfs_emit() never gives more. */
+#define ATTRIBUTE_MAX 4096
+
+char *
+gvt_sysfs_read (GvtRoot *root, const char *path)
+{
+  g_autofree char *text = gvt_root_read_text (root, path, ATTRIBUTE_MAX, NULL);
+
+  if (text == NULL || !g_utf8_validate (text, -1, NULL))
+    return NULL;
+  return g_strchomp (g_steal_pointer (&text));
+}
+
+guint
+gvt_sysfs_read_number (GvtRoot *root, const char *path)
+{
+  g_autofree char *text = gvt_sysfs_read (root, path);
+  guint64 value = 0;
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &value, NULL))
+    return 0;
+  return (guint) value;
+}
+
+/*
+ * The child, between fork and _exit: async-signal-safe calls only. It drops every descriptor first,
+ * because one that is stuck in the kernel would otherwise keep the service's bus connection open
+ * after the service itself is gone. An exit status holds any errno of these calls (all below 256).
+ */
+static G_GNUC_NORETURN void
+write_and_exit (int root_fd, const char *path, const char *value, gsize length)
+{
+  gssize written;
+  int fd;
+
+  signal (SIGTERM, SIG_DFL);
+  signal (SIGINT, SIG_DFL);
+  if (dup2 (root_fd, 3) != 3)
+    _exit (errno);
+  close_range (4, ~0U, 0);
+  for (int i = 0; i < 3; i++)
+    close (i);
+  fd = openat (3, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0)
+    _exit (errno);
+  written = write (fd, value, length);
+  if (written < 0)
+    _exit (errno);
+  _exit ((gsize) written == length ? 0 : EIO);
+}
+
+static void
+reap_late_child (GPid pid, int status, gpointer data)
+{
+  const char *path = data;
+
+  g_message ("a write to %s that had been stuck has returned: %s",
+             path,
+             WIFEXITED (status) ? g_strerror (WEXITSTATUS (status)) : "killed");
+}
+
+static int
+exit_errno (int status)
+{
+  return WIFEXITED (status) ? WEXITSTATUS (status) : EINTR;
+}
+
+/* Whether the child ended before the deadline. Monotonic, and deaf to signals. */
+static gboolean
+wait_for_end (int pid_fd)
+{
+  gint64 deadline = g_get_monotonic_time () + GVT_SYSFS_WRITE_DEADLINE_MS * 1000;
+  struct pollfd poll_fd = { .fd = pid_fd, .events = POLLIN };
+
+  for (;;) {
+    gint64 left = (deadline - g_get_monotonic_time () + 999) / 1000;
+    int n = poll (&poll_fd, 1, (int) MAX (left, 0));
+
+    if (n > 0)
+      return TRUE;
+    if (n == 0)
+      return FALSE;
+    if (errno != EINTR)
+      return FALSE;
+  }
+}
+
+int
+gvt_sysfs_write (GvtRoot *root, const char *path, const char *value)
+{
+  int root_fd = gvt_root_open (root, "/", O_PATH | O_DIRECTORY);
+  gsize length = strlen (value);
+  const char *relative = path + strspn (path, "/");
+  int status = 0;
+  int pid_fd;
+  pid_t pid;
+
+  if (root_fd < 0)
+    return errno;
+  pid = fork ();
+  if (pid == 0)
+    write_and_exit (root_fd, relative, value, length);
+  close (root_fd);
+  if (pid < 0)
+    return errno;
+
+  pid_fd = (int) syscall (SYS_pidfd_open, pid, 0);
+  if (pid_fd >= 0) {
+    gboolean ended = wait_for_end (pid_fd);
+
+    close (pid_fd);
+    if (!ended) {
+      kill (pid, SIGKILL);
+      g_warning ("a write to %s has not returned after %d s", path, GVT_SYSFS_WRITE_DEADLINE_MS / 1000);
+      g_child_watch_add_full (G_PRIORITY_DEFAULT, pid, reap_late_child, g_strdup (path), g_free);
+      return ETIMEDOUT;
+    }
+  }
+  if (TEMP_FAILURE_RETRY (waitpid (pid, &status, 0)) != pid)
+    return errno;
+  return exit_errno (status);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "root.h"
+
+G_BEGIN_DECLS
+
+/** GVT_SYSFS_WRITE_DEADLINE_MS: a create or remove takes 10 to 25 ms; after this much it is stuck. */
+#define GVT_SYSFS_WRITE_DEADLINE_MS 5000
+
+/**
+ * gvt_sysfs_read:
+ * @path: an absolute path below /sys
+ *
+ * Reads one attribute, without the newline that ends it. A whole attribute is at most one page.
+ *
+ * Returns: (transfer full): its value, or %NULL if there is none, or it is not UTF-8
+ */
+char *gvt_sysfs_read (GvtRoot *root, const char *path);
+
+/**
+ * gvt_sysfs_read_number:
+ *
+ * Returns: the attribute's value as a number; 0 if it is missing or no number
+ */
+guint gvt_sysfs_read_number (GvtRoot *root, const char *path);
+
+/**
+ * gvt_sysfs_write:
+ * @path: an absolute path below /sys
+ * @value: what to write, in exactly one write(2): the kernel takes a second one as a new command
+ *
+ * Writes from a child process and waits for it, at most %GVT_SYSFS_WRITE_DEADLINE_MS: a thread that
+ * the kernel holds in a write cannot be killed, and would keep this process and its bus name alive.
+ * A child can be left behind, and only its own exit is awaited then. Blocks; never call it on the
+ * main loop.
+ *
+ * Returns: 0, or the errno of the child's open or write; ETIMEDOUT when it did not return in time
+ */
+int gvt_sysfs_write (GvtRoot *root, const char *path, const char *value);
+
+G_END_DECLS
