@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Files that survive a power cut whole. Worker threads only. g_file_set_contents_full() would do but
+ * for its temporary file, which lies beside the real one, where mdevctl warns about it.
+ */
+
+#include "durable-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gvt-error.h"
+
+static gboolean
+fail (GError **error, const char *what, const char *path)
+{
+  int saved = errno;
+
+  g_set_error (error,
+               GVT_ERROR,
+               GVT_ERROR_FAILED,
+               "cannot %s %s: %s",
+               what,
+               path,
+               g_strerror (saved));
+  return FALSE;
+}
+
+/* Makes the last component only: everything above is the package's to install. */
+static int
+open_directory_of (GvtRoot *root, const char *path, gboolean make)
+{
+  g_autofree char *directory = g_path_get_dirname (path);
+  g_autofree char *above = g_path_get_dirname (directory);
+  g_autofree char *name = g_path_get_basename (directory);
+  int fd = gvt_root_open (root, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  int above_fd;
+
+  if (fd >= 0 || errno != ENOENT || !make)
+    return fd;
+  above_fd = open_directory_of (root, directory, !g_str_equal (above, "/"));
+  if (above_fd < 0)
+    return -1;
+  if (mkdirat (above_fd, name, 0755) == 0 || errno == EEXIST)
+    fsync (above_fd);
+  close (above_fd);
+  return gvt_root_open (root, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
+
+static gboolean
+write_and_sync (int fd, const char *text, mode_t mode)
+{
+  gsize length = strlen (text);
+
+  while (length > 0) {
+    gssize n = TEMP_FAILURE_RETRY (write (fd, text, length));
+
+    if (n < 0)
+      return FALSE;
+    text += n;
+    length -= (gsize) n;
+  }
+  return fchmod (fd, mode) == 0 && fsync (fd) == 0;
+}
+
+static gboolean
+write_temporary (int directory, const char *name, const char *text, mode_t mode)
+{
+  gboolean written;
+  int saved;
+  int fd;
+
+  /* What a crash left here is nobody's. */
+  unlinkat (directory, name, 0);
+  fd = openat (directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return FALSE;
+  written = write_and_sync (fd, text, mode);
+  saved = errno;
+  close (fd);
+  if (!written)
+    unlinkat (directory, name, 0);
+  errno = saved;
+  return written;
+}
+
+gboolean
+gvt_durable_write (GvtRoot *root,
+                   const char *path,
+                   const char *temporary,
+                   const char *text,
+                   mode_t mode,
+                   GError **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *temporary_name = g_path_get_basename (temporary);
+  int directory = open_directory_of (root, path, TRUE);
+  int temporary_directory = directory < 0 ? -1 : open_directory_of (root, temporary, TRUE);
+  gboolean written = FALSE;
+
+  if (temporary_directory < 0)
+    fail (error, "open the directory of", path);
+  else if (!write_temporary (temporary_directory, temporary_name, text, mode))
+    fail (error, "write", path);
+  else if (renameat (temporary_directory, temporary_name, directory, name) != 0) {
+    fail (error, "put in place", path);
+    unlinkat (temporary_directory, temporary_name, 0);
+  } else if (fsync (directory) != 0)
+    fail (error, "make durable", path);
+  else
+    written = TRUE;
+
+  if (temporary_directory >= 0)
+    close (temporary_directory);
+  if (directory >= 0)
+    close (directory);
+  return written;
+}
+
+gboolean
+gvt_durable_remove (GvtRoot *root, const char *path, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  int directory = open_directory_of (root, path, FALSE);
+  gboolean removed;
+
+  if (directory < 0)
+    return errno == ENOENT || fail (error, "open the directory of", path);
+  removed = unlinkat (directory, name, 0) == 0 || errno == ENOENT;
+  if (!removed || fsync (directory) != 0)
+    removed = fail (error, "delete", path);
+  close (directory);
+  return removed;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "root.h"
+
+G_BEGIN_DECLS
+
+/**
+ * gvt_durable_write:
+ * @path: an absolute path
+ * @temporary: an absolute path on the same file system, where nobody takes it for the real thing
+ * @text: what the file is to hold
+ * @mode: its permissions
+ *
+ * Replaces a file so that whoever looks, also after a power cut, sees the old text or the new, whole.
+ * The directory is made if need be. Blocks (fsync).
+ */
+gboolean gvt_durable_write (GvtRoot *root,
+                            const char *path,
+                            const char *temporary,
+                            const char *text,
+                            mode_t mode,
+                            GError **error);
+
+/**
+ * gvt_durable_remove:
+ * @path: an absolute path
+ *
+ * Deletes a file for good; a file that is not there is deleted already. Blocks (fsync).
+ */
+gboolean gvt_durable_remove (GvtRoot *root, const char *path, GError **error);
+
+G_END_DECLS

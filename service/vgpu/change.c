@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Transitions from the main loop's side: reserve, hand to a worker, commit. The registry is touched
+ * on the main loop only.
+ */
+
+#include "change.h"
+
+typedef struct {
+  GvtRoot *root;
+  GPtrArray *transitions;
+} Change;
+
+static void
+change_free (Change *self)
+{
+  gvt_root_unref (self->root);
+  g_ptr_array_unref (self->transitions);
+  g_free (self);
+}
+
+static void
+run_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Change *change = task_data;
+  GError *error = NULL;
+
+  for (guint i = 0; i < change->transitions->len; i++) {
+    if (gvt_transition_run (change->root, g_ptr_array_index (change->transitions, i), &error))
+      continue;
+    while (i-- > 0)
+      gvt_transition_undo (change->root, g_ptr_array_index (change->transitions, i));
+    g_task_return_error (task, error);
+    return;
+  }
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+release_all (GvtRegistry *registry, GPtrArray *transitions, guint count)
+{
+  for (guint i = 0; i < count; i++) {
+    const GvtTransition *transition = g_ptr_array_index (transitions, i);
+
+    gvt_registry_release (registry, transition->uuid);
+  }
+}
+
+/* What the worker left is the truth, whether it succeeded or came back. */
+static void
+commit (GvtRegistry *registry, GvtTransition *transition, gboolean succeeded)
+{
+  if (succeeded)
+    gvt_registry_commit_vgpu (registry,
+                              transition->uuid,
+                              g_steal_pointer (&transition->device),
+                              g_steal_pointer (&transition->definition),
+                              g_steal_pointer (&transition->record));
+  else
+    gvt_registry_commit_device (registry,
+                                transition->uuid,
+                                g_steal_pointer (&transition->device));
+  gvt_registry_commit_parent (registry, g_steal_pointer (&transition->parent_info));
+}
+
+/* A GTask made with this source runs it before the caller's callback. */
+static void
+commit_and_return (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtRegistry *registry = GVT_REGISTRY (source);
+  g_autoptr (GTask) outer = user_data;
+  Change *change = g_task_get_task_data (G_TASK (result));
+  GError *error = NULL;
+  gboolean succeeded = g_task_propagate_boolean (G_TASK (result), &error);
+
+  for (guint i = 0; i < change->transitions->len; i++) {
+    GvtTransition *transition = g_ptr_array_index (change->transitions, i);
+
+    /* What was never reached was never looked at either. */
+    if (succeeded || transition->parent_info != NULL)
+      commit (registry, transition, succeeded);
+  }
+  release_all (registry, change->transitions, change->transitions->len);
+  if (succeeded)
+    g_task_return_boolean (outer, TRUE);
+  else
+    g_task_return_error (outer, error);
+}
+
+void
+gvt_change_run_async (GvtRegistry *registry,
+                      GvtRoot *root,
+                      GPtrArray *transitions,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  g_autoptr (GTask) outer = g_task_new (registry, NULL, callback, user_data);
+  g_autoptr (GTask) inner = NULL;
+  Change *change = g_new0 (Change, 1);
+  GError *error = NULL;
+
+  g_task_set_source_tag (outer, gvt_change_run_async);
+  change->root = gvt_root_ref (root);
+  change->transitions = transitions;
+  for (guint i = 0; i < transitions->len; i++) {
+    const GvtTransition *transition = g_ptr_array_index (transitions, i);
+
+    if (!gvt_registry_reserve (registry, transition->uuid, &error)) {
+      release_all (registry, transitions, i);
+      change_free (change);
+      g_task_return_error (outer, error);
+      return;
+    }
+  }
+  inner = g_task_new (registry, NULL, commit_and_return, g_steal_pointer (&outer));
+  g_task_set_source_tag (inner, run_in_worker);
+  g_task_set_task_data (inner, change, (GDestroyNotify) change_free);
+  g_task_run_in_thread (inner, run_in_worker);
+}
+
+gboolean
+gvt_change_run_finish (GvtRegistry *registry, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, registry), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Definitions of vGPUs, in mdevctl's place and format: the one writer of /etc/mdevctl.d. Worker
+ * threads only. mdevctl fails altogether on one malformed file, so each is written whole or not.
+ */
+
+#include "definition.h"
+
+#include <json-glib/json-glib.h>
+
+#include "durable-file.h"
+#include "gvt-error.h"
+#include "scan.h"
+#include "uuid.h"
+
+#define DEFINITIONS "/etc/mdevctl.d"
+#define DEFINITION_MAX (64 * 1024)
+
+GvtDefinition *
+gvt_definition_new (const char *uuid, const char *parent, const char *type, gboolean automatic)
+{
+  GvtDefinition *self = g_new0 (GvtDefinition, 1);
+
+  self->uuid = g_strdup (uuid);
+  self->parent = g_strdup (parent);
+  self->type = g_strdup (type);
+  self->automatic = automatic;
+  return self;
+}
+
+GvtDefinition *
+gvt_definition_copy (const GvtDefinition *self)
+{
+  return gvt_definition_new (self->uuid, self->parent, self->type, self->automatic);
+}
+
+void
+gvt_definition_free (GvtDefinition *self)
+{
+  g_free (self->uuid);
+  g_free (self->parent);
+  g_free (self->type);
+  g_free (self);
+}
+
+gboolean
+gvt_definition_equal (const GvtDefinition *a, const GvtDefinition *b)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+  return g_str_equal (a->parent, b->parent) && g_str_equal (a->type, b->type) &&
+         a->automatic == b->automatic;
+}
+
+static char *
+locate (const char *parent, const char *uuid)
+{
+  return g_build_filename (DEFINITIONS, parent, uuid, NULL);
+}
+
+static JsonObject *
+parse_object (const char *text, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonNode *node;
+
+  if (!json_parser_load_from_data (parser, text, -1, error))
+    return NULL;
+  node = json_parser_get_root (parser);
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node)) {
+    g_set_error_literal (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, "no JSON object");
+    return NULL;
+  }
+  return json_object_ref (json_node_get_object (node));
+}
+
+static const char *
+string_member (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+static gboolean
+type_is_a_name (const char *type)
+{
+  return type != NULL && *type != '\0' && *type != '.' && strlen (type) <= 128 &&
+         strpbrk (type, "/\n") == NULL;
+}
+
+GvtDefinition *
+gvt_definition_parse (const char *uuid, const char *parent, const char *text, GError **error)
+{
+  g_autoptr (JsonObject) object = parse_object (text, error);
+  const char *type;
+
+  if (object == NULL)
+    return NULL;
+  type = string_member (object, "mdev_type");
+  if (!type_is_a_name (type)) {
+    g_set_error_literal (error,
+                         GVT_ERROR,
+                         GVT_ERROR_INVALID_ARGUMENT,
+                         "no usable \"mdev_type\"");
+    return NULL;
+  }
+  return gvt_definition_new (uuid,
+                             parent,
+                             type,
+                             g_strcmp0 (string_member (object, "start"), "auto") == 0);
+}
+
+static GvtDefinition *
+load (GvtRoot *root, const char *parent, const char *uuid)
+{
+  g_autofree char *path = locate (parent, uuid);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = gvt_root_read_text (root, path, DEFINITION_MAX, &error);
+  GvtDefinition *definition = NULL;
+
+  if (text != NULL && g_utf8_validate (text, -1, NULL))
+    definition = gvt_definition_parse (uuid, parent, text, &error);
+  if (definition == NULL)
+    g_debug ("skipping %s: %s", path, error != NULL ? error->message : "not UTF-8");
+  return definition;
+}
+
+GPtrArray *
+gvt_definition_load_all (GvtRoot *root)
+{
+  GPtrArray *definitions = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_definition_free);
+  g_autoptr (GPtrArray) parents = gvt_root_list (root, DEFINITIONS);
+
+  for (guint i = 0; i < parents->len; i++) {
+    const char *parent = g_ptr_array_index (parents, i);
+    g_autofree char *directory = g_build_filename (DEFINITIONS, parent, NULL);
+    g_autoptr (GPtrArray) names = NULL;
+
+    if (!gvt_parent_name_is_safe (parent))
+      continue;
+    names = gvt_root_list (root, directory);
+    for (guint j = 0; j < names->len; j++) {
+      const char *uuid = g_ptr_array_index (names, j);
+      GvtDefinition *definition =
+          gvt_uuid_is_canonical (uuid) ? load (root, parent, uuid) : NULL;
+
+      if (definition != NULL)
+        g_ptr_array_add (definitions, definition);
+    }
+  }
+  return definitions;
+}
+
+GPtrArray *
+gvt_definition_list_directories (GvtRoot *root)
+{
+  GPtrArray *directories = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) parents = gvt_root_list (root, DEFINITIONS);
+
+  g_ptr_array_add (directories, gvt_root_locate (root, DEFINITIONS));
+  for (guint i = 0; i < parents->len; i++) {
+    g_autofree char *path = g_build_filename (DEFINITIONS, g_ptr_array_index (parents, i), NULL);
+
+    if (gvt_parent_name_is_safe (g_ptr_array_index (parents, i)))
+      g_ptr_array_add (directories, gvt_root_locate (root, path));
+  }
+  return directories;
+}
+
+/* The object to write: what is there already, if it can be read, with our two keys set. */
+static JsonNode *
+merge (GvtRoot *root, const char *path, const GvtDefinition *self)
+{
+  g_autofree char *text = gvt_root_read_text (root, path, DEFINITION_MAX, NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object;
+
+  if (text != NULL && json_parser_load_from_data (parser, text, -1, NULL))
+    node = json_parser_steal_root (parser);
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node)) {
+    g_clear_pointer (&node, json_node_unref);
+    node = json_node_init_object (json_node_alloc (), json_object_new ());
+    json_object_unref (json_node_get_object (node));
+  }
+  object = json_node_get_object (node);
+  json_object_set_string_member (object, "mdev_type", self->type);
+  json_object_set_string_member (object, "start", self->automatic ? "auto" : "manual");
+  if (!json_object_has_member (object, "attrs"))
+    json_object_set_array_member (object, "attrs", json_array_new ());
+  return g_steal_pointer (&node);
+}
+
+gboolean
+gvt_definition_save (GvtRoot *root, const GvtDefinition *self, GError **error)
+{
+  g_autofree char *path = locate (self->parent, self->uuid);
+  /* mdevctl passes over plain files beside its directories without a word. */
+  g_autofree char *temporary = g_strdup_printf (DEFINITIONS "/.%s.new", self->uuid);
+  g_autoptr (JsonNode) node = merge (root, path, self);
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autofree char *json = NULL;
+  g_autofree char *text = NULL;
+
+  json_generator_set_root (generator, node);
+  json_generator_set_pretty (generator, TRUE);
+  json = json_generator_to_data (generator, NULL);
+  text = g_strconcat (json, "\n", NULL);
+  return gvt_durable_write (root, path, temporary, text, 0644, error);
+}
+
+gboolean
+gvt_definition_delete (GvtRoot *root, const GvtDefinition *self, GError **error)
+{
+  g_autofree char *path = locate (self->parent, self->uuid);
+
+  return gvt_durable_remove (root, path, error);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "root.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GvtDefinition:
+ *
+ * A vGPU that can be started: /etc/mdevctl.d/PARENT/UUID in mdevctl's format, so that mdevctl,
+ * libvirt's node devices and this service see the same set. @automatic is mdevctl's start `auto`.
+ */
+typedef struct {
+  char *uuid;
+  char *parent;
+  char *type;
+  gboolean automatic;
+} GvtDefinition;
+
+GvtDefinition *gvt_definition_new (const char *uuid,
+                                   const char *parent,
+                                   const char *type,
+                                   gboolean automatic);
+
+GvtDefinition *gvt_definition_copy (const GvtDefinition *self);
+
+void gvt_definition_free (GvtDefinition *self);
+
+/** gvt_definition_equal: Returns: whether both define the same, or both are %NULL */
+gboolean gvt_definition_equal (const GvtDefinition *a, const GvtDefinition *b);
+
+/**
+ * gvt_definition_parse:
+ * @text: the JSON of a definition
+ *
+ * Returns: (transfer full): the definition, or %NULL with %GVT_ERROR_INVALID_ARGUMENT. Keys beyond
+ * mdev_type, start and attrs are of no concern here.
+ */
+GvtDefinition *gvt_definition_parse (const char *uuid,
+                                     const char *parent,
+                                     const char *text,
+                                     GError **error);
+
+/**
+ * gvt_definition_load_all:
+ *
+ * Reads every definition; a file that is none is skipped with one line in the log each time it is
+ * new. Blocks.
+ *
+ * Returns: (transfer full) (element-type GvtDefinition): the definitions
+ */
+GPtrArray *gvt_definition_load_all (GvtRoot *root);
+
+/**
+ * gvt_definition_list_directories:
+ *
+ * Returns: (transfer full) (element-type utf8): the directories definitions are in, and the one
+ * above them, as real paths, to be watched. Blocks.
+ */
+GPtrArray *gvt_definition_list_directories (GvtRoot *root);
+
+/**
+ * gvt_definition_save:
+ *
+ * Writes @self, keeping keys of an existing file that are not ours to change (`attrs`, and what a
+ * newer mdevctl may add). Nothing a caller sent is ever written as an attribute: mdevctl writes
+ * those to sysfs paths of their choosing, as root. Blocks.
+ */
+gboolean gvt_definition_save (GvtRoot *root, const GvtDefinition *self, GError **error);
+
+/**
+ * gvt_definition_delete:
+ *
+ * Deletes the file of @self. Blocks.
+ */
+gboolean gvt_definition_delete (GvtRoot *root, const GvtDefinition *self, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtDefinition, gvt_definition_free)
+
+G_END_DECLS

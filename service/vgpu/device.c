@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Making and removing mediated devices: the only two writes to sysfs there are. Worker threads only.
+ */
+
+#include "device.h"
+
+#include <errno.h>
+
+#include "gvt-error.h"
+#include "holders.h"
+#include "mdev-error.h"
+#include "sysfs.h"
+
+static char *
+locate_type (const char *parent, const char *type, const char *attribute)
+{
+  return g_build_filename ("/sys/class/mdev_bus",
+                           parent,
+                           "mdev_supported_types",
+                           type,
+                           attribute,
+                           NULL);
+}
+
+static int
+write_remove (GvtRoot *root, const char *uuid)
+{
+  g_autofree char *path = g_build_filename ("/sys/bus/mdev/devices", uuid, "remove", NULL);
+
+  return gvt_sysfs_write (root, path, "1");
+}
+
+void
+gvt_device_remove_again (GvtRoot *root, const GvtDeviceInfo *device)
+{
+  int error_number = write_remove (root, device->uuid);
+
+  if (error_number != 0 && error_number != ENOENT && error_number != ENODEV)
+    g_warning ("vGPU %s: cannot take back its creation: %s",
+               device->uuid,
+               g_strerror (error_number));
+}
+
+/* Whether what the kernel shows is what was asked for. */
+static gboolean
+is_as_wanted (const GvtDeviceInfo *device, const char *parent, const char *type)
+{
+  return device != NULL && g_str_equal (device->parent, parent) &&
+         g_str_equal (device->type, type);
+}
+
+static GvtDeviceInfo *
+confirm (GvtRoot *root,
+         const char *uuid,
+         const char *parent,
+         const char *type,
+         GError **error)
+{
+  g_autoptr (GvtDeviceInfo) device = gvt_scan_device (root, uuid);
+
+  if (is_as_wanted (device, parent, type))
+    return g_steal_pointer (&device);
+  if (device == NULL)
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_FAILED,
+                 "the kernel took the request for vGPU %s on %s but shows no such device",
+                 uuid,
+                 parent);
+  else
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_FAILED,
+                 "the kernel made vGPU %s as a %s on %s instead of a %s on %s",
+                 uuid,
+                 device->type,
+                 device->parent,
+                 type,
+                 parent);
+  write_remove (root, uuid);
+  return NULL;
+}
+
+GvtDeviceInfo *
+gvt_device_create (GvtRoot *root,
+                   const char *uuid,
+                   const char *parent,
+                   const char *type,
+                   gboolean may_exist,
+                   GError **error)
+{
+  g_autofree char *create = locate_type (parent, type, "create");
+  g_autofree char *available = locate_type (parent, type, "available_instances");
+  g_autoptr (GvtDeviceInfo) existing = gvt_scan_device (root, uuid);
+  int error_number;
+
+  if (existing != NULL && may_exist && is_as_wanted (existing, parent, type))
+    return g_steal_pointer (&existing);
+  if (existing == NULL && gvt_root_exists (root, available) &&
+      gvt_sysfs_read_number (root, available) == 0) {
+    g_propagate_error (error, gvt_mdev_no_room_error (parent, type));
+    return NULL;
+  }
+  error_number = existing != NULL ? EEXIST : gvt_sysfs_write (root, create, uuid);
+  if (error_number == 0)
+    return confirm (root, uuid, parent, type, error);
+  if (error_number == EEXIST && may_exist && existing == NULL) {
+    existing = gvt_scan_device (root, uuid);
+    if (is_as_wanted (existing, parent, type))
+      return g_steal_pointer (&existing);
+  }
+  g_propagate_error (error, gvt_mdev_create_error (error_number, uuid, parent, type));
+  return NULL;
+}
+
+gboolean
+gvt_device_check_free (GvtRoot *root, const GvtDeviceInfo *device, GError **error)
+{
+  g_autofree char *holder = gvt_holder_find (root, device->group);
+
+  if (holder == NULL)
+    return TRUE;
+  g_set_error (error,
+               GVT_ERROR,
+               GVT_ERROR_BUSY,
+               "vGPU %s is in use by %s; shut that down first",
+               device->uuid,
+               holder);
+  return FALSE;
+}
+
+gboolean
+gvt_device_remove (GvtRoot *root, const GvtDeviceInfo *device, GError **error)
+{
+  int error_number;
+
+  if (!gvt_device_check_free (root, device, error))
+    return FALSE;
+  error_number = write_remove (root, device->uuid);
+  /* ENOENT and ENODEV: somebody else was faster. */
+  if (error_number == 0 || error_number == ENOENT || error_number == ENODEV)
+    return TRUE;
+  g_propagate_error (error, gvt_mdev_remove_error (error_number, device->uuid));
+  return FALSE;
+}

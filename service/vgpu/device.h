@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "scan.h"
+
+G_BEGIN_DECLS
+
+/**
+ * gvt_device_create:
+ * @uuid: in canonical spelling
+ * @parent: a name the kernel gave
+ * @type: an id the kernel gave
+ * @may_exist: whether the same device, made by somebody else meanwhile, is success
+ *
+ * Makes a mediated device, and reads back that it is what was asked for; else it is removed again.
+ * Blocks.
+ *
+ * Returns: (transfer full): the device; %NULL with %GVT_ERROR_NO_CAPACITY, %GVT_ERROR_ALREADY_EXISTS,
+ * %GVT_ERROR_NOT_FOUND, %GVT_ERROR_BUSY or %GVT_ERROR_FAILED
+ */
+GvtDeviceInfo *gvt_device_create (GvtRoot *root,
+                                  const char *uuid,
+                                  const char *parent,
+                                  const char *type,
+                                  gboolean may_exist,
+                                  GError **error);
+
+/**
+ * gvt_device_check_free:
+ *
+ * Returns: %FALSE with %GVT_ERROR_BUSY, naming the holder, when somebody is seen to have @device
+ * open. Blocks.
+ */
+gboolean gvt_device_check_free (GvtRoot *root, const GvtDeviceInfo *device, GError **error);
+
+/**
+ * gvt_device_remove:
+ *
+ * Removes a mediated device that nobody has open. One that is in use is not written to: the write
+ * would wait, unkillably, for its user (kernel vfio_unregister_group_dev). Blocks.
+ *
+ * Returns: whether it is gone; else %GVT_ERROR_BUSY names the holder where it is seen
+ */
+gboolean gvt_device_remove (GvtRoot *root, const GvtDeviceInfo *device, GError **error);
+
+/**
+ * gvt_device_remove_again:
+ *
+ * Takes back what gvt_device_create() did; logs a failure. Blocks.
+ */
+void gvt_device_remove_again (GvtRoot *root, const GvtDeviceInfo *device);
+
+G_END_DECLS

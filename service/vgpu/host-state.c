@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The host at one moment, read in a worker thread and handed to the main loop as a value.
+ */
+
+#include "host-state.h"
+
+GvtHostState *
+gvt_host_state_read (GvtRoot *root)
+{
+  GvtHostState *self = g_new0 (GvtHostState, 1);
+
+  self->parents = gvt_scan_parents (root);
+  self->devices = gvt_scan_devices (root, self->parents);
+  self->directories = gvt_definition_list_directories (root);
+  self->definitions = gvt_definition_load_all (root);
+  return self;
+}
+
+void
+gvt_host_state_free (GvtHostState *self)
+{
+  g_ptr_array_unref (self->parents);
+  g_ptr_array_unref (self->devices);
+  g_ptr_array_unref (self->definitions);
+  g_ptr_array_unref (self->directories);
+  g_free (self);
+}
+
+static void
+found_free (GvtFound *self)
+{
+  g_clear_pointer (&self->device, gvt_device_info_free);
+  g_clear_pointer (&self->definition, gvt_definition_free);
+  g_free (self);
+}
+
+static GvtFound *
+found_get (GHashTable *table, const char *uuid)
+{
+  GvtFound *found = g_hash_table_lookup (table, uuid);
+
+  if (found == NULL) {
+    found = g_new0 (GvtFound, 1);
+    g_hash_table_insert (table, g_strdup (uuid), found);
+  }
+  return found;
+}
+
+GHashTable *
+gvt_host_state_join (GvtHostState *self, GHashTable *known)
+{
+  GHashTable *table =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) found_free);
+  GHashTableIter iter;
+  const char *uuid;
+
+  g_hash_table_iter_init (&iter, known);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &uuid, NULL))
+    found_get (table, uuid);
+  while (self->devices->len > 0) {
+    GvtDeviceInfo *device = g_ptr_array_steal_index_fast (self->devices, 0);
+
+    found_get (table, device->uuid)->device = device;
+  }
+  while (self->definitions->len > 0) {
+    GvtDefinition *definition = g_ptr_array_steal_index_fast (self->definitions, 0);
+    GvtFound *found = found_get (table, definition->uuid);
+
+    /* The same UUID may be defined on several parents; the kernel takes a UUID once. */
+    g_clear_pointer (&found->definition, gvt_definition_free);
+    found->definition = definition;
+  }
+  return table;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "definition.h"
+#include "scan.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GvtHostState:
+ *
+ * What a host has at one moment: parents and devices by the kernel, definitions by /etc/mdevctl.d.
+ */
+typedef struct {
+  GPtrArray *parents;     /* of GvtParentInfo */
+  GPtrArray *devices;     /* of GvtDeviceInfo */
+  GPtrArray *definitions; /* of GvtDefinition */
+  GPtrArray *directories; /* of char: where definitions are, as real paths */
+} GvtHostState;
+
+/**
+ * GvtFound:
+ *
+ * What a host has under one UUID; either may be %NULL.
+ */
+typedef struct {
+  GvtDeviceInfo *device;
+  GvtDefinition *definition;
+} GvtFound;
+
+/** gvt_host_state_read: Returns: (transfer full): how the host is now. Blocks. */
+GvtHostState *gvt_host_state_read (GvtRoot *root);
+
+void gvt_host_state_free (GvtHostState *self);
+
+/**
+ * gvt_host_state_join:
+ * @known: a table whose keys are UUIDs
+ *
+ * Moves devices and definitions out of @self and into one table by UUID.
+ *
+ * Returns: (transfer full) (element-type utf8 GvtFound): the table, with the keys of @known too
+ */
+GHashTable *gvt_host_state_join (GvtHostState *self, GHashTable *known);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtHostState, gvt_host_state_free)
+
+G_END_DECLS

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From events to the registry. Main loop, but for the two functions that run in a worker.
+ */
+
+#include "monitor.h"
+
+#include "watch.h"
+
+/* Making one device sends four events within a few milliseconds. */
+#define SETTLE_MS 10
+
+struct _GvtMonitor {
+  GObject parent_instance;
+  GvtRoot *root;
+  GvtRegistry *registry;
+  GvtWatch *watch;
+  guint settle_source;
+  gboolean scanning;
+  gboolean changed_meanwhile;
+  guint64 epoch;
+};
+
+G_DEFINE_FINAL_TYPE (GvtMonitor, gvt_monitor, G_TYPE_OBJECT)
+
+static void
+gvt_monitor_finalize (GObject *object)
+{
+  GvtMonitor *self = GVT_MONITOR (object);
+
+  g_clear_handle_id (&self->settle_source, g_source_remove);
+  g_clear_object (&self->watch);
+  g_clear_object (&self->registry);
+  gvt_root_unref (self->root);
+  G_OBJECT_CLASS (gvt_monitor_parent_class)->finalize (object);
+}
+
+static void
+gvt_monitor_class_init (GvtMonitorClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gvt_monitor_finalize;
+}
+
+static void
+gvt_monitor_init (GvtMonitor *self)
+{
+}
+
+static void
+forget_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!gvt_record_delete (GVT_MONITOR (source)->root, task_data, &error))
+    g_warning ("%s", error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_record_orphaned (GvtRegistry *registry, const char *uuid, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (user_data, NULL, NULL, NULL);
+
+  g_debug ("vGPU %s is gone; forgetting what was noted about it", uuid);
+  g_task_set_source_tag (task, on_record_orphaned);
+  g_task_set_task_data (task, g_strdup (uuid), g_free);
+  g_task_run_in_thread (task, forget_in_worker);
+}
+
+GvtMonitor *
+gvt_monitor_new (GvtRoot *root, GvtRegistry *registry)
+{
+  GvtMonitor *self = g_object_new (GVT_TYPE_MONITOR, NULL);
+
+  self->root = gvt_root_ref (root);
+  self->registry = g_object_ref (registry);
+  g_signal_connect_object (registry,
+                           "record-orphaned",
+                           G_CALLBACK (on_record_orphaned),
+                           self,
+                           0);
+  return self;
+}
+
+static void
+scan_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GvtMonitor *self = GVT_MONITOR (source);
+
+  g_task_return_pointer (task,
+                         gvt_host_state_read (self->root),
+                         (GDestroyNotify) gvt_host_state_free);
+}
+
+static void on_changed (GvtWatch *watch, GvtMonitor *self);
+
+static void
+on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtMonitor *self = GVT_MONITOR (source);
+  g_autoptr (GvtHostState) state = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (GTask) first = user_data;
+
+  self->scanning = FALSE;
+  gvt_registry_apply_scan (self->registry, state, self->epoch);
+  gvt_watch_follow (self->watch, state->directories);
+  if (self->changed_meanwhile)
+    on_changed (self->watch, self);
+  if (first != NULL)
+    g_task_return_boolean (first, TRUE);
+}
+
+static void
+scan (GvtMonitor *self, GTask *first)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_scanned, first);
+
+  g_task_set_source_tag (task, scan);
+  self->scanning = TRUE;
+  self->changed_meanwhile = FALSE;
+  self->epoch = gvt_registry_begin_scan (self->registry);
+  g_task_run_in_thread (task, scan_in_worker);
+}
+
+static gboolean
+on_settled (gpointer user_data)
+{
+  GvtMonitor *self = user_data;
+
+  self->settle_source = 0;
+  scan (self, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_changed (GvtWatch *watch, GvtMonitor *self)
+{
+  if (self->scanning)
+    self->changed_meanwhile = TRUE;
+  else if (self->settle_source == 0)
+    self->settle_source = g_timeout_add (SETTLE_MS, on_settled, self);
+}
+
+static void
+load_records_in_worker (GTask *task,
+                        gpointer source,
+                        gpointer task_data,
+                        GCancellable *cancellable)
+{
+  g_task_return_pointer (task,
+                         gvt_record_load_all (GVT_MONITOR (source)->root),
+                         (GDestroyNotify) g_hash_table_unref);
+}
+
+static void
+on_records_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtMonitor *self = GVT_MONITOR (source);
+  g_autoptr (GHashTable) records = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  gvt_registry_load_records (self->registry, records);
+  /* Watch first, then look: what happens in between is seen twice, not never. */
+  self->watch = gvt_watch_new (self->root);
+  g_signal_connect_object (self->watch, "changed", G_CALLBACK (on_changed), self, 0);
+  scan (self, user_data);
+}
+
+void
+gvt_monitor_start_async (GvtMonitor *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *first = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_records_loaded, first);
+
+  g_task_set_source_tag (task, gvt_monitor_start_async);
+  g_task_run_in_thread (task, load_records_in_worker);
+}
+
+void
+gvt_monitor_start_finish (GvtMonitor *self, GAsyncResult *result)
+{
+  g_task_propagate_boolean (G_TASK (result), NULL);
+}

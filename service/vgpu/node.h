@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "root.h"
+
+G_BEGIN_DECLS
+
+/**
+ * gvt_node_path:
+ *
+ * Returns: (transfer full): `/dev/vfio/GROUP`
+ */
+char *gvt_node_path (int group);
+
+/**
+ * gvt_node_grant:
+ * @uuid: the vGPU, in canonical spelling
+ * @group: its IOMMU group, as the kernel says
+ * @uid: who may open it; root needs no entry
+ *
+ * Makes @uid the only user with an entry in the access list of exactly the vGPU's group node, after
+ * checking that the group holds nothing but @uuid and that the node is that group's: a group with a
+ * physical device in it would hand out that device's DMA. Waits a moment for the node to appear.
+ *
+ * Revoking later stops new opens only; VFIO has no way to take back an open descriptor. Blocks.
+ *
+ * Returns: whether it is granted
+ */
+gboolean gvt_node_grant (GvtRoot *root, const char *uuid, int group, guint32 uid, GError **error);
+
+/**
+ * gvt_node_device:
+ * @group: an IOMMU group
+ * @device: (out): the device number of its node, by sysfs
+ *
+ * Returns: whether the kernel has such a node
+ */
+gboolean gvt_node_device (GvtRoot *root, int group, dev_t *device);
+
+G_END_DECLS

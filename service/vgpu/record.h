@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "root.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GvtRecord:
+ * @owner: who may use and manage the vGPU
+ * @label: a name of the owner's choosing, or empty
+ * @domain: the UUID of the VM it is for, or empty
+ * @with_domain: whether it exists from its VM's start to the VM's end (start policy `domain`)
+ *
+ * What mdevctl's format cannot hold about a vGPU. One without a record belongs to root.
+ */
+typedef struct {
+  guint32 owner;
+  char *label;
+  char *domain;
+  gboolean with_domain;
+} GvtRecord;
+
+GvtRecord *gvt_record_new (guint32 owner,
+                           const char *label,
+                           const char *domain,
+                           gboolean with_domain);
+
+GvtRecord *gvt_record_copy (const GvtRecord *self);
+
+void gvt_record_free (GvtRecord *self);
+
+/** gvt_record_equal: Returns: whether both say the same, or both are %NULL */
+gboolean gvt_record_equal (const GvtRecord *a, const GvtRecord *b);
+
+/**
+ * gvt_record_load_all:
+ *
+ * Reads every record. One that is damaged, or of a later version than this service knows, is left
+ * alone and left out, so that its vGPU belongs to root. Blocks.
+ *
+ * Returns: (transfer full) (element-type utf8 GvtRecord): records by UUID
+ */
+GHashTable *gvt_record_load_all (GvtRoot *root);
+
+/**
+ * gvt_record_save:
+ *
+ * Blocks.
+ */
+gboolean gvt_record_save (GvtRoot *root, const char *uuid, const GvtRecord *self, GError **error);
+
+/**
+ * gvt_record_delete:
+ *
+ * Blocks.
+ */
+gboolean gvt_record_delete (GvtRoot *root, const char *uuid, GError **error);
+
+/**
+ * gvt_label_check:
+ * @label: a label as a caller sent it
+ *
+ * Returns: whether it is empty or at most 64 of [A-Za-z0-9._-] and no UUID
+ */
+gboolean gvt_label_check (const char *label, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtRecord, gvt_record_free)
+
+G_END_DECLS

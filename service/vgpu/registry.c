@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The state of the service. Main loop only, and without a lock because of that: a reservation, taken
+ * and dropped here, keeps two operations off one vGPU. Does no input or output.
+ */
+
+#include "registry.h"
+
+#include "gvt-error.h"
+
+struct _GvtRegistry {
+  GObject parent_instance;
+  GHashTable *parents; /* name -> GvtParentInfo */
+  GHashTable *vgpus;   /* uuid -> GvtVgpu */
+  GHashTable *gone;    /* uuid -> guint64: when we removed it; until a later scan has looked */
+  guint64 epoch;
+};
+
+G_DEFINE_FINAL_TYPE (GvtRegistry, gvt_registry, G_TYPE_OBJECT)
+
+enum { PARENT_CHANGED, VGPU_CHANGED, RECORD_ORPHANED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+static void
+gvt_registry_finalize (GObject *object)
+{
+  GvtRegistry *self = GVT_REGISTRY (object);
+
+  g_hash_table_unref (self->parents);
+  g_hash_table_unref (self->vgpus);
+  g_hash_table_unref (self->gone);
+  G_OBJECT_CLASS (gvt_registry_parent_class)->finalize (object);
+}
+
+static guint
+new_signal (const char *name)
+{
+  return g_signal_new (name,
+                       GVT_TYPE_REGISTRY,
+                       G_SIGNAL_RUN_LAST,
+                       0,
+                       NULL,
+                       NULL,
+                       NULL,
+                       G_TYPE_NONE,
+                       1,
+                       G_TYPE_STRING);
+}
+
+static void
+gvt_registry_class_init (GvtRegistryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gvt_registry_finalize;
+  signals[PARENT_CHANGED] = new_signal ("parent-changed");
+  signals[VGPU_CHANGED] = new_signal ("vgpu-changed");
+  signals[RECORD_ORPHANED] = new_signal ("record-orphaned");
+}
+
+static void
+gvt_registry_init (GvtRegistry *self)
+{
+  self->parents = g_hash_table_new_full (g_str_hash,
+                                         g_str_equal,
+                                         NULL,
+                                         (GDestroyNotify) gvt_parent_info_free);
+  self->vgpus =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) gvt_vgpu_free);
+  self->gone = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+GvtRegistry *
+gvt_registry_new (void)
+{
+  return g_object_new (GVT_TYPE_REGISTRY, NULL);
+}
+
+const GvtParentInfo *
+gvt_registry_get_parent (GvtRegistry *self, const char *name)
+{
+  return g_hash_table_lookup (self->parents, name);
+}
+
+const GvtVgpu *
+gvt_registry_get_vgpu (GvtRegistry *self, const char *uuid)
+{
+  return g_hash_table_lookup (self->vgpus, uuid);
+}
+
+static GPtrArray *
+list_values (GHashTable *table)
+{
+  GPtrArray *values = g_ptr_array_sized_new (g_hash_table_size (table));
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, table);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (values, value);
+  return values;
+}
+
+static int
+compare_parents (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 ((*(const GvtParentInfo *const *) a)->name,
+                    (*(const GvtParentInfo *const *) b)->name);
+}
+
+GPtrArray *
+gvt_registry_list_parents (GvtRegistry *self)
+{
+  GPtrArray *parents = list_values (self->parents);
+
+  g_ptr_array_sort (parents, compare_parents);
+  return parents;
+}
+
+GPtrArray *
+gvt_registry_list_vgpus (GvtRegistry *self)
+{
+  return list_values (self->vgpus);
+}
+
+const GvtVgpu *
+gvt_registry_find_label (GvtRegistry *self, guint32 owner, const char *label)
+{
+  GHashTableIter iter;
+  GvtVgpu *vgpu;
+
+  g_hash_table_iter_init (&iter, self->vgpus);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &vgpu)) {
+    if (gvt_vgpu_owner (vgpu) == owner && g_str_equal (gvt_vgpu_label (vgpu), label))
+      return vgpu;
+  }
+  return NULL;
+}
+
+static GvtVgpu *
+get_or_add (GvtRegistry *self, const char *uuid)
+{
+  GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, uuid);
+
+  if (vgpu == NULL) {
+    vgpu = gvt_vgpu_new (uuid);
+    g_hash_table_insert (self->vgpus, vgpu->uuid, vgpu);
+  }
+  return vgpu;
+}
+
+/* Says that a vGPU changed, and forgets it when nothing is left of it. */
+static void
+announce (GvtRegistry *self, const char *uuid)
+{
+  g_autofree char *name = g_strdup (uuid);
+  GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, name);
+  gboolean orphaned = FALSE;
+
+  if (vgpu != NULL && !gvt_vgpu_exists (vgpu) && !vgpu->reserved) {
+    orphaned = vgpu->record != NULL;
+    g_hash_table_remove (self->vgpus, name);
+  }
+  g_signal_emit (self, signals[VGPU_CHANGED], 0, name);
+  if (orphaned)
+    g_signal_emit (self, signals[RECORD_ORPHANED], 0, name);
+}
+
+void
+gvt_registry_commit_parent (GvtRegistry *self, GvtParentInfo *parent)
+{
+  const GvtParentInfo *known;
+
+  if (parent == NULL)
+    return;
+  known = g_hash_table_lookup (self->parents, parent->name);
+  if (known != NULL && gvt_parent_info_equal (known, parent)) {
+    gvt_parent_info_free (parent);
+    return;
+  }
+  g_hash_table_replace (self->parents, parent->name, parent);
+  g_signal_emit (self, signals[PARENT_CHANGED], 0, parent->name);
+}
+
+/* A vGPU's state says whether its parent is there. */
+static void
+announce_vgpus_of (GvtRegistry *self, const char *parent)
+{
+  g_autoptr (GPtrArray) vgpus = gvt_registry_list_vgpus (self);
+
+  for (guint i = 0; i < vgpus->len; i++) {
+    const GvtVgpu *vgpu = g_ptr_array_index (vgpus, i);
+
+    if (g_str_equal (gvt_vgpu_parent (vgpu), parent))
+      announce (self, vgpu->uuid);
+  }
+}
+
+static void
+apply_parents (GvtRegistry *self, GPtrArray *parents)
+{
+  g_autoptr (GPtrArray) known = gvt_registry_list_parents (self);
+  g_autoptr (GHashTable) found = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < parents->len; i++)
+    g_hash_table_add (found, ((GvtParentInfo *) g_ptr_array_index (parents, i))->name);
+  for (guint i = 0; i < known->len; i++) {
+    g_autofree char *name = g_strdup (((GvtParentInfo *) g_ptr_array_index (known, i))->name);
+
+    if (!g_hash_table_contains (found, name)) {
+      g_hash_table_remove (self->parents, name);
+      g_signal_emit (self, signals[PARENT_CHANGED], 0, name);
+      announce_vgpus_of (self, name);
+    }
+  }
+  g_hash_table_remove_all (found);
+  while (parents->len > 0) {
+    GvtParentInfo *parent = g_ptr_array_steal_index_fast (parents, 0);
+    gboolean is_new = !g_hash_table_contains (self->parents, parent->name);
+    g_autofree char *name = g_strdup (parent->name);
+
+    gvt_registry_commit_parent (self, parent);
+    if (is_new)
+      announce_vgpus_of (self, name);
+  }
+}
+
+static gboolean
+is_newer_than_scan (GvtRegistry *self, const char *uuid, guint64 epoch)
+{
+  const GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, uuid);
+  const guint64 *removed = g_hash_table_lookup (self->gone, uuid);
+
+  if (vgpu != NULL && (vgpu->reserved || vgpu->epoch >= epoch))
+    return TRUE;
+  return removed != NULL && *removed >= epoch;
+}
+
+static void
+apply_found (GvtRegistry *self, const char *uuid, GvtFound *found)
+{
+  GvtVgpu *vgpu;
+
+  if (found->device == NULL && found->definition == NULL &&
+      !g_hash_table_contains (self->vgpus, uuid))
+    return;
+  vgpu = get_or_add (self, uuid);
+  if (gvt_vgpu_exists (vgpu) && gvt_device_info_equal (vgpu->device, found->device) &&
+      gvt_definition_equal (vgpu->definition, found->definition))
+    return;
+  if (found->device != NULL)
+    g_clear_pointer (&vgpu->failure, g_free);
+  g_clear_pointer (&vgpu->device, gvt_device_info_free);
+  g_clear_pointer (&vgpu->definition, gvt_definition_free);
+  vgpu->device = g_steal_pointer (&found->device);
+  vgpu->definition = g_steal_pointer (&found->definition);
+  announce (self, uuid);
+}
+
+static gboolean
+is_older (gpointer uuid, gpointer removed, gpointer epoch)
+{
+  return *(guint64 *) removed < *(guint64 *) epoch;
+}
+
+guint64
+gvt_registry_begin_scan (GvtRegistry *self)
+{
+  return ++self->epoch;
+}
+
+void
+gvt_registry_apply_scan (GvtRegistry *self, GvtHostState *state, guint64 epoch)
+{
+  g_autoptr (GHashTable) table = gvt_host_state_join (state, self->vgpus);
+  GHashTableIter iter;
+  const char *uuid;
+  GvtFound *found;
+
+  apply_parents (self, state->parents);
+  g_hash_table_iter_init (&iter, table);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &uuid, (gpointer *) &found)) {
+    if (!is_newer_than_scan (self, uuid, epoch))
+      apply_found (self, uuid, found);
+  }
+  g_hash_table_foreach_remove (self->gone, is_older, &epoch);
+}
+
+void
+gvt_registry_load_records (GvtRegistry *self, GHashTable *records)
+{
+  GHashTableIter iter;
+  const char *uuid;
+  const GvtRecord *record;
+
+  g_hash_table_iter_init (&iter, records);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &uuid, (gpointer *) &record))
+    get_or_add (self, uuid)->record = gvt_record_copy (record);
+}
+
+gboolean
+gvt_registry_reserve (GvtRegistry *self, const char *uuid, GError **error)
+{
+  GvtVgpu *vgpu = get_or_add (self, uuid);
+
+  if (vgpu->reserved) {
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_BUSY,
+                 "another operation on vGPU %s is under way; try again when it is done",
+                 uuid);
+    return FALSE;
+  }
+  vgpu->reserved = TRUE;
+  return TRUE;
+}
+
+void
+gvt_registry_release (GvtRegistry *self, const char *uuid)
+{
+  GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, uuid);
+
+  if (vgpu == NULL)
+    return;
+  vgpu->reserved = FALSE;
+  vgpu->epoch = self->epoch;
+  if (!gvt_vgpu_exists (vgpu)) {
+    guint64 *now = g_new (guint64, 1);
+
+    *now = self->epoch;
+    g_hash_table_replace (self->gone, g_strdup (uuid), now);
+    announce (self, uuid);
+  }
+}
+
+void
+gvt_registry_commit_device (GvtRegistry *self, const char *uuid, GvtDeviceInfo *device)
+{
+  GvtVgpu *vgpu = get_or_add (self, uuid);
+
+  g_clear_pointer (&vgpu->device, gvt_device_info_free);
+  g_clear_pointer (&vgpu->failure, g_free);
+  vgpu->device = device;
+  announce (self, uuid);
+}
+
+void
+gvt_registry_commit_vgpu (GvtRegistry *self,
+                          const char *uuid,
+                          GvtDeviceInfo *device,
+                          GvtDefinition *definition,
+                          GvtRecord *record)
+{
+  GvtVgpu *vgpu = get_or_add (self, uuid);
+
+  g_clear_pointer (&vgpu->definition, gvt_definition_free);
+  g_clear_pointer (&vgpu->record, gvt_record_free);
+  vgpu->definition = definition;
+  vgpu->record = record;
+  gvt_registry_commit_device (self, uuid, device);
+}
+
+void
+gvt_registry_set_failure (GvtRegistry *self, const char *uuid, const char *failure)
+{
+  GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, uuid);
+
+  if (vgpu == NULL || g_strcmp0 (vgpu->failure, failure) == 0)
+    return;
+  g_free (vgpu->failure);
+  vgpu->failure = g_strdup (failure);
+  announce (self, uuid);
+}

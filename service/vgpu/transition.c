@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Changing a vGPU, with everything that belongs to it, or not at all. Worker threads only; works on
+ * copies and never sees the registry.
+ */
+
+#include "transition.h"
+
+#include "device.h"
+#include "node.h"
+
+GvtTransition *
+gvt_transition_new (const char *uuid, const char *parent, const char *type, const GvtVgpu *vgpu)
+{
+  GvtTransition *self = g_new0 (GvtTransition, 1);
+
+  self->uuid = g_strdup (uuid);
+  self->parent = g_strdup (parent);
+  self->type = g_strdup (type);
+  if (vgpu == NULL)
+    return self;
+  if (vgpu->device != NULL)
+    self->from_device = gvt_device_info_copy (vgpu->device);
+  if (vgpu->definition != NULL) {
+    self->from_definition = gvt_definition_copy (vgpu->definition);
+    self->definition = gvt_definition_copy (vgpu->definition);
+  }
+  if (vgpu->record != NULL) {
+    self->from_record = gvt_record_copy (vgpu->record);
+    self->record = gvt_record_copy (vgpu->record);
+  }
+  self->active = vgpu->device != NULL;
+  return self;
+}
+
+void
+gvt_transition_free (GvtTransition *self)
+{
+  g_free (self->uuid);
+  g_free (self->parent);
+  g_free (self->type);
+  g_clear_pointer (&self->from_device, gvt_device_info_free);
+  g_clear_pointer (&self->from_definition, gvt_definition_free);
+  g_clear_pointer (&self->from_record, gvt_record_free);
+  g_clear_pointer (&self->definition, gvt_definition_free);
+  g_clear_pointer (&self->record, gvt_record_free);
+  g_clear_pointer (&self->device, gvt_device_info_free);
+  g_clear_pointer (&self->parent_info, gvt_parent_info_free);
+  g_free (self);
+}
+
+void
+gvt_transition_set_definition (GvtTransition *self, GvtDefinition *definition)
+{
+  g_clear_pointer (&self->definition, gvt_definition_free);
+  self->definition = definition;
+}
+
+void
+gvt_transition_set_record (GvtTransition *self, GvtRecord *record)
+{
+  g_clear_pointer (&self->record, gvt_record_free);
+  self->record = record;
+}
+
+/* Makes the record on disk be @to, given that it is @from. */
+static gboolean
+put_record (GvtRoot *root,
+            const char *uuid,
+            const GvtRecord *from,
+            const GvtRecord *to,
+            GError **error)
+{
+  if (gvt_record_equal (from, to))
+    return TRUE;
+  return to != NULL ? gvt_record_save (root, uuid, to, error)
+                    : gvt_record_delete (root, uuid, error);
+}
+
+static gboolean
+put_definition (GvtRoot *root, const GvtDefinition *from, const GvtDefinition *to, GError **error)
+{
+  if (gvt_definition_equal (from, to))
+    return TRUE;
+  return to != NULL ? gvt_definition_save (root, to, error)
+                    : gvt_definition_delete (root, from, error);
+}
+
+static guint32
+owner_of (const GvtRecord *record)
+{
+  return record != NULL ? record->owner : 0;
+}
+
+/* The device is there afterwards, and its owner may open it. */
+static gboolean
+put_device (GvtRoot *root, GvtTransition *self, GError **error)
+{
+  guint32 owner = owner_of (self->record);
+
+  if (self->from_device == NULL) {
+    self->device =
+        gvt_device_create (root, self->uuid, self->parent, self->type, self->may_exist, error);
+    if (self->device == NULL)
+      return FALSE;
+  } else if (self->must_be_free && !gvt_device_check_free (root, self->from_device, error))
+    return FALSE;
+  else
+    self->device = gvt_device_info_copy (self->from_device);
+
+  if (gvt_node_grant (root, self->uuid, self->device->group, owner, error))
+    return TRUE;
+  if (self->from_device == NULL)
+    gvt_device_remove_again (root, self->device);
+  else
+    gvt_node_grant (root, self->uuid, self->device->group, owner_of (self->from_record), NULL);
+  return FALSE;
+}
+
+static void
+log_failed_undo (const char *uuid, const char *what, const GError *error)
+{
+  if (error != NULL)
+    g_warning ("vGPU %s: cannot take back the %s: %s", uuid, what, error->message);
+}
+
+static void
+undo_record (GvtRoot *root, GvtTransition *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  put_record (root, self->uuid, self->record, self->from_record, &error);
+  log_failed_undo (self->uuid, "record", error);
+}
+
+static void
+undo_definition (GvtRoot *root, GvtTransition *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  put_definition (root, self->definition, self->from_definition, &error);
+  log_failed_undo (self->uuid, "definition", error);
+}
+
+static void
+undo_device (GvtRoot *root, GvtTransition *self)
+{
+  if (self->from_device == NULL)
+    gvt_device_remove_again (root, self->device);
+  else
+    gvt_node_grant (root,
+                    self->uuid,
+                    self->from_device->group,
+                    owner_of (self->from_record),
+                    NULL);
+}
+
+static gboolean
+needs_device_step (const GvtTransition *self)
+{
+  return self->active && (self->from_device == NULL ||
+                          owner_of (self->record) != owner_of (self->from_record) ||
+                          self->may_exist);
+}
+
+static gboolean
+run_steps (GvtRoot *root, GvtTransition *self, GError **error)
+{
+  gboolean device_step = needs_device_step (self);
+
+  if (self->record != NULL &&
+      !put_record (root, self->uuid, self->from_record, self->record, error))
+    return FALSE;
+  if (device_step && !put_device (root, self, error)) {
+    undo_record (root, self);
+    return FALSE;
+  }
+  if (!put_definition (root, self->from_definition, self->definition, error)) {
+    if (device_step)
+      undo_device (root, self);
+    undo_record (root, self);
+    return FALSE;
+  }
+  if (!self->active && self->from_device != NULL &&
+      !gvt_device_remove (root, self->from_device, error)) {
+    undo_definition (root, self);
+    undo_record (root, self);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+gvt_transition_run (GvtRoot *root, GvtTransition *self, GError **error)
+{
+  gboolean done = run_steps (root, self, error);
+
+  if (done && self->record == NULL && self->from_record != NULL) {
+    g_autoptr (GError) late = NULL;
+
+    /* Harmless if it stays: a record without a vGPU is deleted at the next start. */
+    gvt_record_delete (root, self->uuid, &late);
+    log_failed_undo (self->uuid, "record", late);
+  }
+  g_clear_pointer (&self->device, gvt_device_info_free);
+  self->device = gvt_scan_device (root, self->uuid);
+  if (self->device == NULL)
+    self->device = gvt_scan_removing (root, self->parent, self->uuid);
+  self->parent_info = gvt_scan_parent (root, self->parent);
+  return done;
+}
+
+void
+gvt_transition_undo (GvtRoot *root, GvtTransition *self)
+{
+  g_autoptr (GvtTransition) back = gvt_transition_new (self->uuid, self->parent, self->type, NULL);
+  g_autoptr (GError) error = NULL;
+
+  back->from_device = g_steal_pointer (&self->device);
+  back->from_definition = g_steal_pointer (&self->definition);
+  back->from_record = g_steal_pointer (&self->record);
+  back->active = self->from_device != NULL;
+  back->definition = g_steal_pointer (&self->from_definition);
+  back->record = g_steal_pointer (&self->from_record);
+  if (!gvt_transition_run (root, back, &error))
+    g_warning ("vGPU %s: cannot be put back: %s", self->uuid, error->message);
+  self->device = g_steal_pointer (&back->device);
+  self->definition = g_steal_pointer (&back->definition);
+  self->record = g_steal_pointer (&back->record);
+  g_clear_pointer (&self->parent_info, gvt_parent_info_free);
+  self->parent_info = g_steal_pointer (&back->parent_info);
+}

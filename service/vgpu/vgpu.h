@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "definition.h"
+#include "record.h"
+#include "scan.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GvtVgpu:
+ * @uuid: in canonical spelling
+ * @device: what the kernel has, or %NULL
+ * @definition: what should be startable, or %NULL
+ * @record: what we noted about it, or %NULL: then it belongs to root
+ * @failure: why it is not as it should be, or %NULL
+ * @reserved: whether an operation on it is under way; nobody else may begin one
+ * @epoch: when we last changed it ourselves, by the registry's count
+ *
+ * One vGPU, as the sum of what the kernel, the definitions and the records say. Main loop only; only
+ * the registry changes it.
+ */
+typedef struct {
+  char *uuid;
+  GvtDeviceInfo *device;
+  GvtDefinition *definition;
+  GvtRecord *record;
+  char *failure;
+  gboolean reserved;
+  guint64 epoch;
+} GvtVgpu;
+
+GvtVgpu *gvt_vgpu_new (const char *uuid);
+
+void gvt_vgpu_free (GvtVgpu *self);
+
+/** gvt_vgpu_parent: the GPU it is or will be on; empty while it is neither active nor defined. */
+const char *gvt_vgpu_parent (const GvtVgpu *self);
+
+/** gvt_vgpu_type: the type's id; empty while it is neither active nor defined. */
+const char *gvt_vgpu_type (const GvtVgpu *self);
+
+/** gvt_vgpu_owner: the owner's uid; 0 without a record. */
+guint32 gvt_vgpu_owner (const GvtVgpu *self);
+
+/** gvt_vgpu_label: the label, or empty. */
+const char *gvt_vgpu_label (const GvtVgpu *self);
+
+/** gvt_vgpu_domain: the UUID of its VM, or empty. */
+const char *gvt_vgpu_domain (const GvtVgpu *self);
+
+/** gvt_vgpu_start: `manual`, `domain`, `boot`; empty without a definition. */
+const char *gvt_vgpu_start (const GvtVgpu *self);
+
+/** gvt_vgpu_exists: whether there is anything to show: a device or a definition. */
+gboolean gvt_vgpu_exists (const GvtVgpu *self);
+
+/** gvt_vgpu_state: `failed`, `active`, `inactive`, or `waiting` when @parent_present is not so. */
+const char *gvt_vgpu_state (const GvtVgpu *self, gboolean parent_present);
+
+/** gvt_vgpu_failure: Returns: (transfer full): why it is `failed`, as a sentence; empty if it is not */
+char *gvt_vgpu_failure (const GvtVgpu *self);
+
+G_END_DECLS
