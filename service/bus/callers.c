@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Callers and their uids. Main loop. A uid comes from the bus daemon and from nowhere else; until it
+ * has answered a caller has none.
+ */
+
+#include "callers.h"
+
+#include "gvt-error.h"
+
+typedef struct {
+  char *name;
+  guint32 uid;
+  guint watch;
+  GPtrArray *calls;   /* of GCancellable: those in flight */
+  GPtrArray *waiting; /* of Waiting: those that want to know the uid */
+} Caller;
+
+typedef struct {
+  GvtCallersIdentified identified;
+  gpointer user_data;
+} Waiting;
+
+struct _GvtCallers {
+  GObject parent_instance;
+  GHashTable *callers; /* unique name -> Caller */
+  GHashTable *counts;  /* uid -> calls in flight */
+  guint total;
+};
+
+G_DEFINE_FINAL_TYPE (GvtCallers, gvt_callers, G_TYPE_OBJECT)
+
+static void
+caller_free (Caller *self)
+{
+  g_bus_unwatch_name (self->watch);
+  g_ptr_array_unref (self->calls);
+  g_ptr_array_unref (self->waiting);
+  g_free (self->name);
+  g_free (self);
+}
+
+static void
+gvt_callers_finalize (GObject *object)
+{
+  GvtCallers *self = GVT_CALLERS (object);
+
+  g_hash_table_unref (self->callers);
+  g_hash_table_unref (self->counts);
+  G_OBJECT_CLASS (gvt_callers_parent_class)->finalize (object);
+}
+
+static void
+gvt_callers_class_init (GvtCallersClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gvt_callers_finalize;
+}
+
+static void
+gvt_callers_init (GvtCallers *self)
+{
+  self->callers =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) caller_free);
+  self->counts = g_hash_table_new (NULL, NULL);
+}
+
+GvtCallers *
+gvt_callers_new (void)
+{
+  return g_object_new (GVT_TYPE_CALLERS, NULL);
+}
+
+static guint
+count_of (GvtCallers *self, guint32 uid)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, GUINT_TO_POINTER (uid)));
+}
+
+static void
+set_count (GvtCallers *self, guint32 uid, guint count)
+{
+  if (count > 0)
+    g_hash_table_replace (self->counts, GUINT_TO_POINTER (uid), GUINT_TO_POINTER (count));
+  else
+    g_hash_table_remove (self->counts, GUINT_TO_POINTER (uid));
+}
+
+/* Counts one more call of a caller whose uid is known, and tells whoever waits for it. */
+static void
+admit (GvtCallers *self, Caller *caller, const Waiting *waiting)
+{
+  guint count = count_of (self, caller->uid) + 1;
+  g_autoptr (GError) error = NULL;
+
+  set_count (self, caller->uid, count);
+  if (caller->uid != 0 && count > GVT_CALLS_PER_USER)
+    g_set_error (&error,
+                 GVT_ERROR,
+                 GVT_ERROR_LIMIT_EXCEEDED,
+                 "user %u has %u calls in flight already; wait for one to end",
+                 caller->uid,
+                 count - 1);
+  waiting->identified (caller->uid, error, waiting->user_data);
+}
+
+typedef struct {
+  GvtCallers *self;
+  char *name;
+} Question;
+
+static void
+on_uid (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Question *question = user_data;
+  g_autoptr (GvtCallers) self = question->self;
+  g_autofree char *name = question->name;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  Caller *caller = g_hash_table_lookup (self->callers, name);
+  g_autoptr (GPtrArray) waiting = NULL;
+
+  if (caller == NULL)
+    return;
+  if (reply != NULL)
+    g_variant_get (reply, "(u)", &caller->uid);
+  waiting = g_steal_pointer (&caller->waiting);
+  caller->waiting = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < waiting->len; i++) {
+    const Waiting *one = g_ptr_array_index (waiting, i);
+
+    /* Answering one may end the caller's last call, and with it the caller. */
+    caller = g_hash_table_lookup (self->callers, name);
+    if (caller == NULL)
+      return;
+    if (caller->uid != GVT_NO_UID)
+      admit (self, caller, one);
+    else
+      one->identified (GVT_NO_UID, error, one->user_data);
+  }
+}
+
+static void
+ask_for_uid (GvtCallers *self, GDBusConnection *connection, const char *name)
+{
+  Question *question = g_new0 (Question, 1);
+
+  question->self = g_object_ref (self);
+  question->name = g_strdup (name);
+  g_dbus_connection_call (connection,
+                          "org.freedesktop.DBus",
+                          "/org/freedesktop/DBus",
+                          "org.freedesktop.DBus",
+                          "GetConnectionUnixUser",
+                          g_variant_new ("(s)", name),
+                          G_VARIANT_TYPE ("(u)"),
+                          G_DBUS_CALL_FLAGS_NONE,
+                          -1,
+                          NULL,
+                          on_uid,
+                          question);
+}
+
+static void
+on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  GvtCallers *self = GVT_CALLERS (user_data);
+  Caller *caller = g_hash_table_lookup (self->callers, name);
+  g_autoptr (GPtrArray) calls = NULL;
+
+  if (caller == NULL)
+    return;
+  /* Cancelling may end a call, and with the last one the caller. */
+  calls = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < caller->calls->len; i++)
+    g_ptr_array_add (calls, g_object_ref (g_ptr_array_index (caller->calls, i)));
+  for (guint i = 0; i < calls->len; i++)
+    g_cancellable_cancel (g_ptr_array_index (calls, i));
+}
+
+static Caller *
+get_or_add (GvtCallers *self, GDBusConnection *connection, const char *name)
+{
+  Caller *caller = g_hash_table_lookup (self->callers, name);
+
+  if (caller != NULL)
+    return caller;
+  caller = g_new0 (Caller, 1);
+  caller->name = g_strdup (name);
+  caller->uid = GVT_NO_UID;
+  caller->calls = g_ptr_array_new_with_free_func (g_object_unref);
+  caller->waiting = g_ptr_array_new_with_free_func (g_free);
+  caller->watch = g_bus_watch_name_on_connection (connection,
+                                                  name,
+                                                  G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                                  NULL,
+                                                  on_vanished,
+                                                  self,
+                                                  NULL);
+  g_hash_table_insert (self->callers, caller->name, caller);
+  ask_for_uid (self, connection, name);
+  return caller;
+}
+
+void
+gvt_callers_begin (GvtCallers *self,
+                   GDBusConnection *connection,
+                   const char *sender,
+                   GCancellable *cancellable,
+                   GvtCallersIdentified identified,
+                   gpointer user_data)
+{
+  Caller *caller = get_or_add (self, connection, sender);
+  Waiting waiting = { identified, user_data };
+
+  g_ptr_array_add (caller->calls, g_object_ref (cancellable));
+  self->total++;
+  if (self->total > GVT_CALLS_TOTAL) {
+    g_autoptr (GError) error = g_error_new (GVT_ERROR,
+                                            GVT_ERROR_LIMIT_EXCEEDED,
+                                            "%u calls are in flight already; wait a moment",
+                                            self->total - 1);
+
+    identified (GVT_NO_UID, error, user_data);
+  } else if (caller->uid != GVT_NO_UID)
+    admit (self, caller, &waiting);
+  else
+    g_ptr_array_add (caller->waiting, g_memdup2 (&waiting, sizeof waiting));
+}
+
+void
+gvt_callers_end (GvtCallers *self, const char *sender, GCancellable *cancellable, gboolean counted)
+{
+  Caller *caller = g_hash_table_lookup (self->callers, sender);
+
+  g_return_if_fail (caller != NULL);
+  self->total--;
+  if (counted)
+    set_count (self, caller->uid, count_of (self, caller->uid) - 1);
+  g_ptr_array_remove_fast (caller->calls, cancellable);
+  if (caller->calls->len == 0)
+    g_hash_table_remove (self->callers, sender);
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Every method call passes here, and only here. Main loop; nothing in it blocks.
+ *
+ * A call is admitted (its user is known and within limits), checked, authorised action by action,
+ * checked again, and run. Whatever the second check asks for beyond what was authorised is refused.
+ */
+
+#include "dispatch.h"
+
+#include "authorise.h"
+#include "callers.h"
+#include "change.h"
+#include "gvt-error.h"
+#include "methods.h"
+#include "paths.h"
+
+struct _GvtDispatch {
+  GObject parent_instance;
+  const GvtCallContext *context;
+  GvtCallers *callers;
+  guint in_flight;
+};
+
+G_DEFINE_FINAL_TYPE (GvtDispatch, gvt_dispatch, G_TYPE_OBJECT)
+
+/* A call with what only the dispatcher needs. */
+typedef struct {
+  GvtCall call;
+  GvtDispatch *dispatch;
+  guint next_action;
+  gboolean counted;
+} Dispatched;
+
+static void
+gvt_dispatch_finalize (GObject *object)
+{
+  g_clear_object (&GVT_DISPATCH (object)->callers);
+  G_OBJECT_CLASS (gvt_dispatch_parent_class)->finalize (object);
+}
+
+static void
+gvt_dispatch_class_init (GvtDispatchClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gvt_dispatch_finalize;
+}
+
+static void
+gvt_dispatch_init (GvtDispatch *self)
+{
+  self->callers = gvt_callers_new ();
+}
+
+GvtDispatch *
+gvt_dispatch_new (const GvtCallContext *context)
+{
+  GvtDispatch *self = g_object_new (GVT_TYPE_DISPATCH, NULL);
+
+  self->context = context;
+  return self;
+}
+
+gboolean
+gvt_dispatch_is_idle (GvtDispatch *self)
+{
+  return self->in_flight == 0;
+}
+
+static void
+free_call (GvtCall *call)
+{
+  Dispatched *dispatched = (Dispatched *) call;
+  GvtDispatch *dispatch = dispatched->dispatch;
+
+  gvt_callers_end (dispatch->callers,
+                   g_dbus_method_invocation_get_sender (call->invocation),
+                   call->cancellable,
+                   dispatched->counted);
+  dispatch->in_flight--;
+  g_object_unref (call->invocation);
+  g_variant_unref (call->parameters);
+  g_free (call->uuid);
+  g_ptr_array_unref (call->transitions);
+  g_ptr_array_unref (call->actions);
+  g_hash_table_unref (call->details);
+  g_object_unref (call->cancellable);
+  g_clear_pointer (&call->reply, g_variant_unref);
+  g_object_unref (dispatch);
+  g_free (dispatched);
+}
+
+/* One line per call; public reading is not worth one. */
+static void
+log_outcome (GvtCall *call, const GError *error)
+{
+  gint64 milliseconds = (g_get_monotonic_time () - call->begun) / 1000;
+
+  if (call->method->rule == GVT_RULE_PUBLIC)
+    return;
+  g_info ("uid %u: %s %s: %s (%" G_GINT64_FORMAT " ms)",
+          call->uid,
+          call->method->member,
+          call->uuid != NULL ? call->uuid : "-",
+          error != NULL ? error->message : "done",
+          milliseconds);
+}
+
+void
+gvt_call_return (GvtCall *call, GVariant *reply)
+{
+  log_outcome (call, NULL);
+  g_dbus_method_invocation_return_value (g_object_ref (call->invocation), reply);
+  free_call (call);
+}
+
+void
+gvt_call_fail (GvtCall *call, GError *error)
+{
+  /* Errors of other domains would reach the caller under names that the contract does not have. */
+  if (error->domain != GVT_ERROR) {
+    GError *foreign = error;
+
+    error = g_error_new_literal (GVT_ERROR, GVT_ERROR_FAILED, foreign->message);
+    g_error_free (foreign);
+  }
+  log_outcome (call, error);
+  g_dbus_method_invocation_take_error (g_object_ref (call->invocation), error);
+  free_call (call);
+}
+
+void
+gvt_call_require (GvtCall *call, const char *action)
+{
+  if (!g_ptr_array_find_with_equal_func (call->actions, action, g_str_equal, NULL))
+    g_ptr_array_add (call->actions, g_strdup (action));
+}
+
+void
+gvt_call_tell (GvtCall *call, const char *key, const char *value)
+{
+  g_hash_table_replace (call->details, g_strdup (key), g_strdup (value));
+}
+
+GVariant *
+gvt_call_get_options (GvtCall *call)
+{
+  return g_variant_get_child_value (call->parameters,
+                                    g_variant_n_children (call->parameters) - 1);
+}
+
+const GvtVgpu *
+gvt_call_get_vgpu (GvtCall *call, GError **error)
+{
+  const GvtVgpu *vgpu =
+      call->uuid == NULL ? NULL : gvt_registry_get_vgpu (call->context->registry, call->uuid);
+
+  if (vgpu != NULL && gvt_vgpu_exists (vgpu))
+    return vgpu;
+  g_set_error (error,
+               GVT_ERROR,
+               GVT_ERROR_NOT_FOUND,
+               "there is no vGPU %s (any more)",
+               call->uuid != NULL ? call->uuid : "here");
+  return NULL;
+}
+
+static void
+on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtCall *call = user_data;
+  GError *error = NULL;
+
+  if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error))
+    gvt_call_return (call, g_steal_pointer (&call->reply));
+  else
+    gvt_call_fail (call, error);
+}
+
+void
+gvt_call_run_transitions (GvtCall *call)
+{
+  if (call->transitions->len == 0) {
+    gvt_call_return (call, g_steal_pointer (&call->reply));
+    return;
+  }
+  gvt_change_run_async (call->context->registry,
+                        call->context->root,
+                        g_ptr_array_ref (call->transitions),
+                        on_changed,
+                        call);
+}
+
+static gboolean
+apply_rule (GvtCall *call, GError **error)
+{
+  const GvtVgpu *vgpu;
+
+  switch (call->method->rule) {
+  case GVT_RULE_PUBLIC:
+  case GVT_RULE_CHECKED:
+    return TRUE;
+  case GVT_RULE_ALWAYS:
+    gvt_call_require (call, call->method->action);
+    return TRUE;
+  case GVT_RULE_UNLESS_OWNER:
+    vgpu = gvt_call_get_vgpu (call, error);
+    if (vgpu == NULL)
+      return FALSE;
+    if (gvt_vgpu_owner (vgpu) != call->uid)
+      gvt_call_require (call, call->method->action);
+    return TRUE;
+  default:
+    g_return_val_if_reached (FALSE);
+  }
+}
+
+static gboolean
+check (GvtCall *call, GError **error)
+{
+  g_autofree char *uid = g_strdup_printf ("%u", call->uid);
+
+  g_ptr_array_set_size (call->transitions, 0);
+  g_ptr_array_set_size (call->actions, 0);
+  g_hash_table_remove_all (call->details);
+  g_clear_pointer (&call->reply, g_variant_unref);
+  gvt_call_tell (call, "uid", uid);
+  return apply_rule (call, error) && (call->method->check == NULL || call->method->check (call, error));
+}
+
+/* The second check may need less than the first, but not more. */
+static gboolean
+check_again (GvtCall *call, GError **error)
+{
+  g_autoptr (GPtrArray) authorised = g_steal_pointer (&call->actions);
+
+  call->actions = g_ptr_array_new_with_free_func (g_free);
+  if (!check (call, error))
+    return FALSE;
+  for (guint i = 0; i < call->actions->len; i++) {
+    const char *action = g_ptr_array_index (call->actions, i);
+
+    if (g_ptr_array_find_with_equal_func (authorised, action, g_str_equal, NULL))
+      continue;
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_CONFLICT,
+                 "things changed while this was being authorised, and it now needs %s; try again",
+                 action);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void authorise_next (Dispatched *dispatched);
+
+static void
+on_authorised (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Dispatched *dispatched = user_data;
+  GError *error = NULL;
+
+  if (gvt_authorise_finish (result, &error))
+    authorise_next (dispatched);
+  else
+    gvt_call_fail (&dispatched->call, error);
+}
+
+static void
+run (GvtCall *call)
+{
+  GError *error = NULL;
+
+  if (!check_again (call, &error))
+    gvt_call_fail (call, error);
+  else
+    call->method->run (call);
+}
+
+static void
+authorise_next (Dispatched *dispatched)
+{
+  GvtCall *call = &dispatched->call;
+  GDBusMessage *message = g_dbus_method_invocation_get_message (call->invocation);
+  gboolean interactive = (g_dbus_message_get_flags (message) &
+                          G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
+
+  if (dispatched->next_action >= call->actions->len) {
+    run (call);
+    return;
+  }
+  gvt_authorise_async (g_dbus_method_invocation_get_sender (call->invocation),
+                       call->uid,
+                       g_ptr_array_index (call->actions, dispatched->next_action++),
+                       call->details,
+                       interactive,
+                       call->cancellable,
+                       on_authorised,
+                       dispatched);
+}
+
+static void
+on_identified (guint32 uid, const GError *refused, gpointer user_data)
+{
+  Dispatched *dispatched = user_data;
+  GvtCall *call = &dispatched->call;
+  GError *error = NULL;
+
+  dispatched->counted = uid != GVT_NO_UID;
+  call->uid = uid;
+  if (refused != NULL)
+    gvt_call_fail (call, g_error_copy (refused));
+  else if (!check (call, &error))
+    gvt_call_fail (call, error);
+  else
+    authorise_next (dispatched);
+}
+
+static GvtCall *
+new_call (GvtDispatch *self, const GvtMethod *method, GDBusMethodInvocation *invocation)
+{
+  Dispatched *dispatched = g_new0 (Dispatched, 1);
+  GvtCall *call = &dispatched->call;
+
+  dispatched->dispatch = g_object_ref (self);
+  call->context = self->context;
+  call->method = method;
+  call->invocation = invocation;
+  call->parameters =
+      g_variant_ref (g_dbus_method_invocation_get_parameters (invocation));
+  call->uid = GVT_NO_UID;
+  call->uuid = gvt_path_to_uuid (g_dbus_method_invocation_get_object_path (invocation));
+  call->transitions = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_transition_free);
+  call->actions = g_ptr_array_new_with_free_func (g_free);
+  call->details = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  call->cancellable = g_cancellable_new ();
+  call->begun = g_get_monotonic_time ();
+  self->in_flight++;
+  return call;
+}
+
+void
+gvt_dispatch_call (GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  GvtDispatch *self = GVT_DISPATCH (user_data);
+  const GvtMethod *method =
+      gvt_methods_find (g_dbus_method_invocation_get_interface_name (invocation),
+                        g_dbus_method_invocation_get_method_name (invocation));
+  GvtCall *call;
+
+  if (method == NULL) {
+    g_dbus_method_invocation_return_error_literal (invocation,
+                                                   GVT_ERROR,
+                                                   GVT_ERROR_NOT_AUTHORIZED,
+                                                   "nobody may call this");
+    return;
+  }
+  call = new_call (self, method, invocation);
+  gvt_callers_begin (self->callers,
+                     g_dbus_method_invocation_get_connection (invocation),
+                     g_dbus_method_invocation_get_sender (invocation),
+                     call->cancellable,
+                     on_identified,
+                     call);
+}

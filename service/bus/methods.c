@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The dispatch table: every member of the bus contract, who may call it, what it does. Whatever is
+ * not here is refused. The actions are the PolkitAction annotations of the interface XML; a test
+ * compares both, and walks the XML for members without a row.
+ */
+
+#include "methods.h"
+
+#include "gvt-names.h"
+
+#define CREATE GVT_ACTION_CREATE
+#define OTHERS GVT_ACTION_MANAGE_OTHERS
+#define MEMLOCK GVT_ACTION_RAISE_MEMLOCK
+#define EDIT GVT_ACTION_EDIT_XML
+#define SYSTEM GVT_ACTION_EDIT_SYSTEM_DOMAIN
+#define HOST GVT_ACTION_CONFIGURE_HOST
+#define ROM GVT_ACTION_INSTALL_ROM
+
+#define MANAGER_ROW GVT_INTERFACE_MANAGER
+#define VGPU_ROW GVT_INTERFACE_VGPU
+#define DOMAINS_ROW GVT_INTERFACE_DOMAINS
+#define HOST_ROW GVT_INTERFACE_HOST
+
+#define CHANGE gvt_call_run_transitions
+#define NOT_YET NULL, gvt_run_not_yet
+
+/* clang-format off */
+static const GvtMethod methods[] = {
+  { MANAGER_ROW, "CreateVgpu", GVT_RULE_ALWAYS, CREATE, gvt_check_create, CHANGE },
+  { MANAGER_ROW, "GetVgpu", GVT_RULE_PUBLIC, NULL, gvt_check_get, CHANGE },
+
+  { VGPU_ROW, "Start", GVT_RULE_UNLESS_OWNER, OTHERS, gvt_check_start, CHANGE },
+  { VGPU_ROW, "Stop", GVT_RULE_UNLESS_OWNER, OTHERS, gvt_check_stop, CHANGE },
+  { VGPU_ROW, "Define", GVT_RULE_UNLESS_OWNER, OTHERS, gvt_check_define, CHANGE },
+  { VGPU_ROW, "Undefine", GVT_RULE_UNLESS_OWNER, OTHERS, gvt_check_undefine, CHANGE },
+  { VGPU_ROW, "Remove", GVT_RULE_UNLESS_OWNER, OTHERS, gvt_check_remove, CHANGE },
+  { VGPU_ROW, "SetStart", GVT_RULE_UNLESS_OWNER, OTHERS, gvt_check_set_start, CHANGE },
+  { VGPU_ROW, "SetLabel", GVT_RULE_UNLESS_OWNER, OTHERS, gvt_check_set_label, CHANGE },
+  { VGPU_ROW, "Adopt", GVT_RULE_ALWAYS, OTHERS, gvt_check_adopt, CHANGE },
+
+  { DOMAINS_ROW, "EditXml", GVT_RULE_ALWAYS, EDIT, NOT_YET },
+  { DOMAINS_ROW, "StripXml", GVT_RULE_ALWAYS, EDIT, NOT_YET },
+  { DOMAINS_ROW, "Prepare", GVT_RULE_CHECKED, MEMLOCK, gvt_check_prepare, CHANGE },
+  { DOMAINS_ROW, "Release", GVT_RULE_CHECKED, OTHERS, gvt_check_release, CHANGE },
+  { DOMAINS_ROW, "ModerniseXml", GVT_RULE_ALWAYS, EDIT, NOT_YET },
+  { DOMAINS_ROW, "Attach", GVT_RULE_ALWAYS, SYSTEM, NOT_YET },
+  { DOMAINS_ROW, "Detach", GVT_RULE_ALWAYS, SYSTEM, NOT_YET },
+  { DOMAINS_ROW, "Restore", GVT_RULE_ALWAYS, SYSTEM, NOT_YET },
+  { DOMAINS_ROW, "ListBackups", GVT_RULE_PUBLIC, NULL, NOT_YET },
+
+  { HOST_ROW, "Check", GVT_RULE_PUBLIC, NULL, NOT_YET },
+  { HOST_ROW, "Configure", GVT_RULE_ALWAYS, HOST, NOT_YET },
+  { HOST_ROW, "Revert", GVT_RULE_ALWAYS, HOST, NOT_YET },
+  { HOST_ROW, "InstallRom", GVT_RULE_ALWAYS, ROM, NOT_YET },
+  { HOST_ROW, "ListRoms", GVT_RULE_PUBLIC, NULL, NOT_YET },
+  { HOST_ROW, "RemoveRom", GVT_RULE_ALWAYS, ROM, NOT_YET },
+};
+/* clang-format on */
+
+const GvtMethod *
+gvt_methods_find (const char *interface, const char *member)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (methods); i++) {
+    if (g_str_equal (methods[i].interface, interface) && g_str_equal (methods[i].member, member))
+      return &methods[i];
+  }
+  return NULL;
+}
+
+const GvtMethod *
+gvt_methods_list (gsize *n_methods)
+{
+  *n_methods = G_N_ELEMENTS (methods);
+  return methods;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "call.h"
+
+G_BEGIN_DECLS
+
+/** gvt_methods_find: Returns: (transfer none) (nullable): the row of a member */
+const GvtMethod *gvt_methods_find (const char *interface, const char *member);
+
+/** gvt_methods_list: @n_methods: (out): how many; Returns: (transfer none): the whole table */
+const GvtMethod *gvt_methods_list (gsize *n_methods);
+
+/* The checks and runs of the rows, by file. */
+
+/* method-create.c */
+gboolean gvt_check_create (GvtCall *call, GError **error);
+gboolean gvt_check_get (GvtCall *call, GError **error);
+
+/* method-vgpu.c */
+gboolean gvt_check_start (GvtCall *call, GError **error);
+gboolean gvt_check_stop (GvtCall *call, GError **error);
+gboolean gvt_check_define (GvtCall *call, GError **error);
+gboolean gvt_check_undefine (GvtCall *call, GError **error);
+gboolean gvt_check_remove (GvtCall *call, GError **error);
+gboolean gvt_check_set_start (GvtCall *call, GError **error);
+gboolean gvt_check_set_label (GvtCall *call, GError **error);
+gboolean gvt_check_adopt (GvtCall *call, GError **error);
+
+/* method-domains.c */
+gboolean gvt_check_edit_xml (GvtCall *call, GError **error);
+gboolean gvt_check_strip_xml (GvtCall *call, GError **error);
+void gvt_run_edit_xml (GvtCall *call);
+void gvt_run_strip_xml (GvtCall *call);
+
+/* method-lease.c */
+gboolean gvt_check_prepare (GvtCall *call, GError **error);
+gboolean gvt_check_release (GvtCall *call, GError **error);
+
+/* not-yet.c */
+void gvt_run_not_yet (GvtCall *call);
+
+/**
+ * gvt_method_is_not_yet:
+ *
+ * Returns: (transfer none) (nullable): what a member that this version does not have yet says; %NULL
+ * for one it has
+ */
+const char *gvt_method_is_not_yet (const char *interface, const char *member);
+
+/**
+ * gvt_check_new_label:
+ * @uuid: (nullable): a vGPU that may have the label already
+ *
+ * Returns: whether @label can be given to a vGPU of @owner
+ */
+gboolean gvt_check_new_label (GvtCall *call,
+                              guint32 owner,
+                              const char *label,
+                              const char *uuid,
+                              GError **error);
+
+/** gvt_check_start_policy: Returns: whether @start is `manual`, `domain` or `boot` */
+gboolean gvt_check_start_policy (const char *start, GError **error);
+
+/** gvt_check_type: Returns: (transfer none): the type of that parent, or %NULL with NOT_FOUND */
+const GvtTypeInfo *gvt_check_type (GvtCall *call,
+                                   const char *parent,
+                                   const char *type,
+                                   GError **error);
+
+G_END_DECLS
