@@ -24,9 +24,7 @@ struct _SimControlFile {
 };
 
 static void
-control_getattr (fuse_req_t             request,
-                 fuse_ino_t             inode,
-                 struct fuse_file_info *info)
+control_getattr (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info)
 {
   struct stat status = { .st_ino = inode, .st_mode = S_IFREG | 0600, .st_nlink = 1 };
 
@@ -34,25 +32,24 @@ control_getattr (fuse_req_t             request,
 }
 
 static void
-control_setattr (fuse_req_t             request,
-                 fuse_ino_t             inode,
-                 struct stat           *status,
-                 int                    what,
+control_setattr (fuse_req_t request,
+                 fuse_ino_t inode,
+                 struct stat *status,
+                 int what,
                  struct fuse_file_info *info)
 {
   control_getattr (request, inode, info);
 }
 
 static void
-control_open (fuse_req_t             request,
-              fuse_ino_t             inode,
-              struct fuse_file_info *info)
+control_open (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info)
 {
   SimControlFile *file = fuse_req_userdata (request);
   g_autofree char *status = sim_control_status (file->host);
 
-  char *text = g_strdup_printf (
-      "%slast-error %s\n", status, file->last_error != NULL ? file->last_error : "none");
+  char *text = g_strdup_printf ("%slast-error %s\n",
+                                status,
+                                file->last_error != NULL ? file->last_error : "none");
 
   g_hash_table_add (file->texts, text);
   info->fh = GPOINTER_TO_SIZE (text);
@@ -62,25 +59,25 @@ control_open (fuse_req_t             request,
 }
 
 static void
-control_read (fuse_req_t             request,
-              fuse_ino_t             inode,
-              size_t                 size,
-              off_t                  offset,
+control_read (fuse_req_t request,
+              fuse_ino_t inode,
+              size_t size,
+              off_t offset,
               struct fuse_file_info *info)
 {
   const char *text = GSIZE_TO_POINTER (info->fh);
   gsize length = strlen (text);
-  gsize from = MIN ((gsize) offset, length);
+  gsize from = MIN ((gsize)offset, length);
 
   fuse_reply_buf (request, text + from, MIN (size, length - from));
 }
 
 static void
-control_write (fuse_req_t             request,
-               fuse_ino_t             inode,
-               const char            *text,
-               size_t                 size,
-               off_t                  offset,
+control_write (fuse_req_t request,
+               fuse_ino_t inode,
+               const char *text,
+               size_t size,
+               off_t offset,
                struct fuse_file_info *info)
 {
   SimControlFile *file = fuse_req_userdata (request);
@@ -107,9 +104,7 @@ control_write (fuse_req_t             request,
 }
 
 static void
-control_release (fuse_req_t             request,
-                 fuse_ino_t             inode,
-                 struct fuse_file_info *info)
+control_release (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info)
 {
   SimControlFile *file = fuse_req_userdata (request);
 
@@ -118,9 +113,7 @@ control_release (fuse_req_t             request,
 }
 
 SimControlFile *
-sim_control_file_new (SimHost    *host,
-                      const char *path,
-                      GError    **error)
+sim_control_file_new (SimHost *host, const char *path, GError **error)
 {
   static const struct fuse_lowlevel_ops operations = {
     .getattr = control_getattr,

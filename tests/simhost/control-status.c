@@ -7,16 +7,15 @@
 #include "vgpu.h"
 
 static void
-describe_stats (const SimStats *stats,
-                GString        *text)
+describe_stats (const SimStats *stats, GString *text)
 {
   const struct {
     const char *key;
     guint64 value;
   } lines[] = {
-    { "writes create", stats->creates },          { "writes remove", stats->removes },
-    { "writes other", stats->other_writes },      { "failed create", stats->failed_creates },
-    { "failed remove", stats->failed_removes },   { "reads", stats->reads },
+    { "writes create", stats->creates },        { "writes remove", stats->removes },
+    { "writes other", stats->other_writes },    { "failed create", stats->failed_creates },
+    { "failed remove", stats->failed_removes }, { "reads", stats->reads },
   };
   gsize i;
 
@@ -25,8 +24,7 @@ describe_stats (const SimStats *stats,
 }
 
 static void
-describe_vgpu (const SimVgpu *vgpu,
-               GString       *text)
+describe_vgpu (const SimVgpu *vgpu, GString *text)
 {
   g_string_append_printf (text,
                           "vgpu %s %s %s group %d %s",
@@ -36,9 +34,9 @@ describe_vgpu (const SimVgpu *vgpu,
                           vgpu->group,
                           vgpu->removing ? "removing" : "active");
   if (vgpu->remover != NULL)
-    g_string_append_printf (text, " by %d", (int) vgpu->remover->pid);
+    g_string_append_printf (text, " by %d", (int)vgpu->remover->pid);
   if (vgpu->holder != 0)
-    g_string_append_printf (text, " held by %d", (int) vgpu->holder);
+    g_string_append_printf (text, " held by %d", (int)vgpu->holder);
   g_string_append_c (text, '\n');
 }
 
@@ -56,8 +54,10 @@ sim_control_status (SimHost *host)
   for (i = 0; i < host->parents->len; i++) {
     SimParent *parent = host->parents->pdata[i];
 
-    g_string_append_printf (
-        text, "parent %s %s\n", parent->name, parent->registered ? "registered" : "unregistered");
+    g_string_append_printf (text,
+                            "parent %s %s\n",
+                            parent->name,
+                            parent->registered ? "registered" : "unregistered");
   }
   g_string_append_printf (text, "vgpus %u\n", g_hash_table_size (host->vgpus));
   g_hash_table_iter_init (&iter, host->vgpus);

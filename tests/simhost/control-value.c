@@ -10,8 +10,7 @@
 #define ERRNO_LIMIT 134
 
 gboolean
-sim_control_read_number (const char *text,
-                         guint      *number)
+sim_control_read_number (const char *text, guint *number)
 {
   guint64 value;
 
@@ -22,8 +21,7 @@ sim_control_read_number (const char *text,
 }
 
 gboolean
-sim_control_read_errno (const char *text,
-                        guint      *number)
+sim_control_read_errno (const char *text, guint *number)
 {
   guint error;
 

@@ -13,9 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
-typedef int (*Run) (SimHost *host,
-                    char   **arguments,
-                    GError **error);
+typedef int (*Run) (SimHost *host, char **arguments, GError **error);
 
 typedef struct {
   const char *name;
@@ -27,9 +25,7 @@ typedef struct {
 } Command;
 
 static int
-run_fail (SimHost *host,
-          char   **arguments,
-          GError **error)
+run_fail (SimHost *host, char **arguments, GError **error)
 {
   guint nth = SIM_FAULT_EVERY;
   guint number = 0;
@@ -40,17 +36,15 @@ run_fail (SimHost *host,
   }
   if (arguments[2] == NULL || !sim_control_read_errno (arguments[2], &number))
     return EINVAL;
-  if (!g_str_equal (arguments[1], "every") &&
-      (!sim_control_read_number (arguments[1], &nth) || nth == 0))
+  if (!g_str_equal (arguments[1], "every")
+      && (!sim_control_read_number (arguments[1], &nth) || nth == 0))
     return EINVAL;
   sim_faults_set_error (host->faults, arguments[0], nth, number);
   return 0;
 }
 
 static int
-run_slow (SimHost *host,
-          char   **arguments,
-          GError **error)
+run_slow (SimHost *host, char **arguments, GError **error)
 {
   guint delay;
 
@@ -61,9 +55,7 @@ run_slow (SimHost *host,
 }
 
 static int
-run_block (SimHost *host,
-           char   **arguments,
-           GError **error)
+run_block (SimHost *host, char **arguments, GError **error)
 {
   gboolean hard = g_strcmp0 (arguments[1], "hard") == 0;
 
@@ -74,9 +66,7 @@ run_block (SimHost *host,
 }
 
 static int
-run_unblock (SimHost *host,
-             char   **arguments,
-             GError **error)
+run_unblock (SimHost *host, char **arguments, GError **error)
 {
   static const char *const both[] = { "create", "remove", NULL };
   const char *const one[] = { arguments[0], NULL };
@@ -90,9 +80,7 @@ run_unblock (SimHost *host,
 }
 
 static int
-run_clear (SimHost *host,
-           char   **arguments,
-           GError **error)
+run_clear (SimHost *host, char **arguments, GError **error)
 {
   sim_faults_clear (host->faults);
   sim_gate_release (host, "create");
@@ -101,9 +89,7 @@ run_clear (SimHost *host,
 }
 
 static int
-run_node (SimHost *host,
-          char   **arguments,
-          GError **error)
+run_node (SimHost *host, char **arguments, GError **error)
 {
   guint delay = 0;
   guint shape;
@@ -112,8 +98,8 @@ run_node (SimHost *host,
     if (g_str_equal (arguments[0], sim_node_shapes[shape]))
       break;
   }
-  if (sim_node_shapes[shape] == NULL ||
-      (arguments[1] != NULL && !sim_control_read_number (arguments[1], &delay)))
+  if (sim_node_shapes[shape] == NULL
+      || (arguments[1] != NULL && !sim_control_read_number (arguments[1], &delay)))
     return EINVAL;
   host->faults->node = shape;
   host->faults->node_delay = delay;
@@ -121,9 +107,7 @@ run_node (SimHost *host,
 }
 
 static int
-run_group (SimHost *host,
-           char   **arguments,
-           GError **error)
+run_group (SimHost *host, char **arguments, GError **error)
 {
   gboolean none = g_str_equal (arguments[0], "none");
 
@@ -134,9 +118,7 @@ run_group (SimHost *host,
 }
 
 static int
-run_misplace (SimHost *host,
-              char   **arguments,
-              GError **error)
+run_misplace (SimHost *host, char **arguments, GError **error)
 {
   SimFaults *faults = host->faults;
   gboolean type = g_str_equal (arguments[0], "type");
@@ -150,9 +132,7 @@ run_misplace (SimHost *host,
 }
 
 static int
-run_hold (SimHost *host,
-          char   **arguments,
-          GError **error)
+run_hold (SimHost *host, char **arguments, GError **error)
 {
   SimVgpu *vgpu = sim_vgpu_find (host, arguments[0]);
   guint pid = 4242;
@@ -178,9 +158,7 @@ run_hold (SimHost *host,
 }
 
 static int
-run_unhold (SimHost *host,
-            char   **arguments,
-            GError **error)
+run_unhold (SimHost *host, char **arguments, GError **error)
 {
   SimVgpu *vgpu = sim_vgpu_find (host, arguments[0]);
 
@@ -193,9 +171,7 @@ run_unhold (SimHost *host,
 }
 
 static int
-run_register (SimHost *host,
-              char   **arguments,
-              GError **error)
+run_register (SimHost *host, char **arguments, GError **error)
 {
   SimParent *parent = sim_parent_find (host, arguments[0]);
 
@@ -203,9 +179,7 @@ run_register (SimHost *host,
 }
 
 static int
-run_unregister (SimHost *host,
-                char   **arguments,
-                GError **error)
+run_unregister (SimHost *host, char **arguments, GError **error)
 {
   SimParent *parent = sim_parent_find (host, arguments[0]);
 
@@ -213,8 +187,7 @@ run_unregister (SimHost *host,
 }
 
 static SimNode *
-pci_device (SimHost    *host,
-            const char *address)
+pci_device (SimHost *host, const char *address)
 {
   g_autofree char *path = g_strdup_printf ("bus/pci/devices/%s", address);
   SimNode *link = sim_node_find (host->sys, path);
@@ -227,24 +200,21 @@ pci_device (SimHost    *host,
 }
 
 static int
-run_join (SimHost *host,
-          char   **arguments,
-          GError **error)
+run_join (SimHost *host, char **arguments, GError **error)
 {
   SimVgpu *vgpu = sim_vgpu_find (host, arguments[0]);
   SimNode *device = pci_device (host, arguments[1]);
 
   if (vgpu == NULL || vgpu->group < 0 || device == NULL)
     return ENOENT;
-  sim_node_add_link (
-      sim_node_child (sim_group_dir (host, vgpu->group), "devices"), arguments[1], device);
+  sim_node_add_link (sim_node_child (sim_group_dir (host, vgpu->group), "devices"),
+                     arguments[1],
+                     device);
   return 0;
 }
 
 static int
-run_regroup (SimHost *host,
-             char   **arguments,
-             GError **error)
+run_regroup (SimHost *host, char **arguments, GError **error)
 {
   SimVgpu *vgpu = sim_vgpu_find (host, arguments[0]);
   SimNode *group = NULL;
@@ -260,9 +230,7 @@ run_regroup (SimHost *host,
 }
 
 static int
-run_set (SimHost *host,
-         char   **arguments,
-         GError **error)
+run_set (SimHost *host, char **arguments, GError **error)
 {
   g_autofree char *dir_path = g_path_get_dirname (arguments[0]);
   g_autofree char *name = g_path_get_basename (arguments[0]);
@@ -276,9 +244,7 @@ run_set (SimHost *host,
 }
 
 static int
-run_delete (SimHost *host,
-            char   **arguments,
-            GError **error)
+run_delete (SimHost *host, char **arguments, GError **error)
 {
   SimNode *node = sim_node_find (host->sys, arguments[0]);
 
@@ -289,26 +255,45 @@ run_delete (SimHost *host,
 }
 
 static int
-run_reset_stats (SimHost *host,
-                 char   **arguments,
-                 GError **error)
+run_reset_stats (SimHost *host, char **arguments, GError **error)
 {
   memset (&host->stats, 0, sizeof host->stats);
   return 0;
 }
 
 static const Command commands[] = {
-  { "fail", 2, 3, run_fail, "ATTRIBUTE N|every|off [ERRNO]",
+  { "fail",
+    2,
+    3,
+    run_fail,
+    "ATTRIBUTE N|every|off [ERRNO]",
     "the N-th write (create, remove) or read (any other) from now fails" },
-  { "slow", 2, 2, run_slow, "ATTRIBUTE MS", "each write or read takes this much longer; 0: no more" },
-  { "block", 1, 2, run_block, "create|remove [hard]",
+  { "slow",
+    2,
+    2,
+    run_slow,
+    "ATTRIBUTE MS",
+    "each write or read takes this much longer; 0: no more" },
+  { "block",
+    1,
+    2,
+    run_block,
+    "create|remove [hard]",
     "writes wait; a signal ends the wait, not so with hard" },
   { "unblock", 0, 1, run_unblock, "[create|remove]", "lets what waits go on" },
   { "clear", 0, 0, run_clear, "", "forgets all faults, lets what waits go on" },
-  { "node", 1, 2, run_node, "device|none|symlink|plain|other [MS]",
+  { "node",
+    1,
+    2,
+    run_node,
+    "device|none|symlink|plain|other [MS]",
     "what appears as /dev/vfio/N, MS after a create" },
   { "group", 1, 1, run_group, "normal|none", "none: vGPUs are created without an IOMMU group" },
-  { "misplace", 2, 2, run_misplace, "type|parent NAME",
+  { "misplace",
+    2,
+    2,
+    run_misplace,
+    "type|parent NAME",
     "the next vGPU reads back as of another type or parent" },
   { "hold", 1, 4, run_hold, "UUID [PID [UID [COMM]]]", "a process has the vGPU's node open" },
   { "unhold", 1, 1, run_unhold, "UUID", "it closes the node" },
@@ -348,9 +333,7 @@ find_command (const char *name)
 }
 
 int
-sim_control_run (SimHost    *host,
-                 const char *line,
-                 GError    **error)
+sim_control_run (SimHost *host, const char *line, GError **error)
 {
   g_auto (GStrv) words = NULL;
   const Command *command = NULL;

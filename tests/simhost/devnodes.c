@@ -51,23 +51,19 @@ unowned_major (void)
 }
 
 static void
-make_node (SimDevNodes *nodes,
-           const char  *name,
-           mode_t       mode,
-           guint        minor)
+make_node (SimDevNodes *nodes, const char *name, mode_t mode, guint minor)
 {
   char *path = g_build_filename (nodes->dir, name, NULL);
 
   unlink (path);
-  if (mknod (path, mode & S_IFMT ? mode : S_IFCHR | mode, makedev (nodes->major, minor)) < 0 || chmod (path, mode & 07777) < 0)
+  if (mknod (path, mode & S_IFMT ? mode : S_IFCHR | mode, makedev (nodes->major, minor)) < 0
+      || chmod (path, mode & 07777) < 0)
     g_warning ("cannot make %s: %s", path, g_strerror (errno));
   g_hash_table_add (nodes->made, path);
 }
 
 static void
-make_link (SimDevNodes *nodes,
-           const char  *name,
-           const char  *target)
+make_link (SimDevNodes *nodes, const char *name, const char *target)
 {
   char *path = g_build_filename (nodes->dir, name, NULL);
 
@@ -78,8 +74,7 @@ make_link (SimDevNodes *nodes,
 }
 
 SimDevNodes *
-sim_devnodes_new (const char *dir,
-                  GError    **error)
+sim_devnodes_new (const char *dir, GError **error)
 {
   g_autoptr (SimDevNodes) nodes = g_new0 (SimDevNodes, 1);
   g_autofree char *vfio = g_build_filename (dir, "dev/vfio", NULL);
@@ -136,16 +131,13 @@ sim_devnodes_major (SimDevNodes *nodes)
 }
 
 guint
-sim_devnodes_dri_minor (guint    index,
-                        gboolean render)
+sim_devnodes_dri_minor (guint index, gboolean render)
 {
   return DRI_MINOR + index + (render ? 128 : 0);
 }
 
 void
-sim_devnodes_add_group (SimDevNodes *nodes,
-                        guint        group,
-                        SimNodeShape shape)
+sim_devnodes_add_group (SimDevNodes *nodes, guint group, SimNodeShape shape)
 {
   g_autofree char *name = g_strdup_printf ("vfio/%u", group);
 
@@ -168,8 +160,7 @@ sim_devnodes_add_group (SimDevNodes *nodes,
 }
 
 void
-sim_devnodes_remove_group (SimDevNodes *nodes,
-                           guint        group)
+sim_devnodes_remove_group (SimDevNodes *nodes, guint group)
 {
   g_autofree char *path = g_strdup_printf ("%s/vfio/%u", nodes->dir, group);
 
@@ -178,9 +169,7 @@ sim_devnodes_remove_group (SimDevNodes *nodes,
 }
 
 void
-sim_devnodes_add_gpu (SimDevNodes *nodes,
-                      guint        index,
-                      const char  *address)
+sim_devnodes_add_gpu (SimDevNodes *nodes, guint index, const char *address)
 {
   g_autofree char *card = g_strdup_printf ("dri/card%u", index);
   g_autofree char *render = g_strdup_printf ("dri/renderD%u", index + 128);

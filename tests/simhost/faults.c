@@ -44,8 +44,7 @@ sim_faults_free (SimFaults *faults)
 }
 
 static Rule *
-rule_for (SimFaults  *faults,
-          const char *attribute)
+rule_for (SimFaults *faults, const char *attribute)
 {
   Rule *rule = g_hash_table_lookup (faults->rules, attribute);
 
@@ -57,10 +56,7 @@ rule_for (SimFaults  *faults,
 }
 
 void
-sim_faults_set_error (SimFaults  *faults,
-                      const char *attribute,
-                      guint       nth,
-                      int         error)
+sim_faults_set_error (SimFaults *faults, const char *attribute, guint nth, int error)
 {
   Rule *rule = rule_for (faults, attribute);
 
@@ -69,24 +65,19 @@ sim_faults_set_error (SimFaults  *faults,
 }
 
 void
-sim_faults_set_delay (SimFaults  *faults,
-                      const char *attribute,
-                      guint       milliseconds)
+sim_faults_set_delay (SimFaults *faults, const char *attribute, guint milliseconds)
 {
   rule_for (faults, attribute)->delay = milliseconds;
 }
 
 void
-sim_faults_set_block (SimFaults  *faults,
-                      const char *attribute,
-                      SimBlock    block)
+sim_faults_set_block (SimFaults *faults, const char *attribute, SimBlock block)
 {
   rule_for (faults, attribute)->block = block;
 }
 
 int
-sim_faults_use (SimFaults  *faults,
-                const char *attribute)
+sim_faults_use (SimFaults *faults, const char *attribute)
 {
   Rule *rule = g_hash_table_lookup (faults->rules, attribute);
   int error;
@@ -104,8 +95,7 @@ sim_faults_use (SimFaults  *faults,
 }
 
 guint
-sim_faults_delay (SimFaults  *faults,
-                  const char *attribute)
+sim_faults_delay (SimFaults *faults, const char *attribute)
 {
   const Rule *rule = g_hash_table_lookup (faults->rules, attribute);
 
@@ -113,8 +103,7 @@ sim_faults_delay (SimFaults  *faults,
 }
 
 SimBlock
-sim_faults_block (SimFaults  *faults,
-                  const char *attribute)
+sim_faults_block (SimFaults *faults, const char *attribute)
 {
   const Rule *rule = g_hash_table_lookup (faults->rules, attribute);
 
@@ -122,25 +111,27 @@ sim_faults_block (SimFaults  *faults,
 }
 
 static void
-describe_rule (const char *attribute,
-               const Rule *rule,
-               GString    *text)
+describe_rule (const char *attribute, const Rule *rule, GString *text)
 {
   if (rule->error != 0 && rule->nth == SIM_FAULT_EVERY)
-    g_string_append_printf (text, "fault fail %s every %s\n", attribute, strerrorname_np (rule->error));
+    g_string_append_printf (text,
+                            "fault fail %s every %s\n",
+                            attribute,
+                            strerrorname_np (rule->error));
   else if (rule->error != 0)
     g_string_append_printf (
         text, "fault fail %s %u %s\n", attribute, rule->nth, strerrorname_np (rule->error));
   if (rule->delay != 0)
     g_string_append_printf (text, "fault slow %s %u\n", attribute, rule->delay);
   if (rule->block != SIM_BLOCK_NONE)
-    g_string_append_printf (
-        text, "fault block %s%s\n", attribute, rule->block == SIM_BLOCK_HARD ? " hard" : "");
+    g_string_append_printf (text,
+                            "fault block %s%s\n",
+                            attribute,
+                            rule->block == SIM_BLOCK_HARD ? " hard" : "");
 }
 
 void
-sim_faults_describe (SimFaults *faults,
-                     GString   *text)
+sim_faults_describe (SimFaults *faults, GString *text)
 {
   GHashTableIter iter;
   gpointer attribute;
@@ -151,8 +142,10 @@ sim_faults_describe (SimFaults *faults,
     describe_rule (attribute, rule, text);
 
   if (faults->node != SIM_NODE_DEVICE || faults->node_delay > 0)
-    g_string_append_printf (
-        text, "fault node %s %u\n", sim_node_shapes[faults->node], faults->node_delay);
+    g_string_append_printf (text,
+                            "fault node %s %u\n",
+                            sim_node_shapes[faults->node],
+                            faults->node_delay);
   if (faults->no_group)
     g_string_append (text, "fault group none\n");
   if (faults->wrong_type != NULL)

@@ -25,8 +25,7 @@ run_store (SimWrite *write)
 }
 
 static void
-waiting_interrupted (SimWrite *write,
-                     gpointer  data)
+waiting_interrupted (SimWrite *write, gpointer data)
 {
   SimHost *host = data;
 
@@ -37,8 +36,7 @@ waiting_interrupted (SimWrite *write,
 }
 
 static void
-run_or_wait (SimHost  *host,
-             SimWrite *write)
+run_or_wait (SimHost *host, SimWrite *write)
 {
   const char *name = write->node->name;
 
@@ -60,8 +58,7 @@ delay_is_over (gpointer data)
 }
 
 static void
-count_write (SimHost    *host,
-             const char *name)
+count_write (SimHost *host, const char *name)
 {
   if (g_str_equal (name, "create"))
     host->stats.creates++;
@@ -72,8 +69,7 @@ count_write (SimHost    *host,
 }
 
 void
-sim_gate_submit (SimHost  *host,
-                 SimWrite *write)
+sim_gate_submit (SimHost *host, SimWrite *write)
 {
   const char *name = write->node->name;
   guint delay = sim_faults_delay (host->faults, name);
@@ -94,9 +90,7 @@ sim_gate_submit (SimHost  *host,
 }
 
 void
-sim_gate_count_result (SimHost *host,
-                       SimNode *node,
-                       gssize   result)
+sim_gate_count_result (SimHost *host, SimNode *node, gssize result)
 {
   if (result >= 0)
     return;
@@ -117,8 +111,7 @@ finish_removals (SimHost *host)
 }
 
 void
-sim_gate_release (SimHost    *host,
-                  const char *attribute)
+sim_gate_release (SimHost *host, const char *attribute)
 {
   guint left;
 

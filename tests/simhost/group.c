@@ -6,8 +6,7 @@
 #include "group.h"
 
 SimNode *
-sim_group_dir (SimHost *host,
-               guint    group)
+sim_group_dir (SimHost *host, guint group)
 {
   g_autofree char *path = g_strdup_printf ("kernel/iommu_groups/%u", group);
 
@@ -15,10 +14,7 @@ sim_group_dir (SimHost *host,
 }
 
 guint
-sim_group_add (SimHost    *host,
-               SimNode    *device,
-               const char *device_name,
-               const char *group_name)
+sim_group_add (SimHost *host, SimNode *device, const char *device_name, const char *group_name)
 {
   guint group = sim_ids_take (host->groups);
   g_autofree char *path = g_strdup_printf ("kernel/iommu_groups/%u", group);
@@ -33,8 +29,7 @@ sim_group_add (SimHost    *host,
 }
 
 void
-sim_group_open (SimHost *host,
-                guint    group)
+sim_group_open (SimHost *host, guint group)
 {
   g_autofree char *name = g_strdup_printf ("%u", group);
   g_autofree char *path = g_strdup_printf ("devices/virtual/vfio/%u", group);
@@ -52,8 +47,7 @@ sim_group_open (SimHost *host,
 }
 
 void
-sim_group_remove (SimHost *host,
-                  guint    group)
+sim_group_remove (SimHost *host, guint group)
 {
   g_autofree char *name = g_strdup_printf ("%u", group);
 

@@ -9,15 +9,13 @@
 #include "vgpu.h"
 
 static void
-swallow_write (SimNode  *node,
-               SimWrite *write)
+swallow_write (SimNode *node, SimWrite *write)
 {
   sim_write_finish (write, write->length);
 }
 
 void
-sim_host_add_uevent (SimNode    *dir,
-                     const char *text)
+sim_host_add_uevent (SimNode *dir, const char *text)
 {
   static const SimAttr uevent = { .store = swallow_write };
   SimNode *node = sim_node_add_attr (dir, "uevent", 0644, &uevent, NULL);
@@ -52,14 +50,12 @@ add_modules (SimHost *host)
 }
 
 SimHost *
-sim_host_new (const char *dir,
-              gboolean    old_kernel,
-              GError    **error)
+sim_host_new (const char *dir, gboolean old_kernel, GError **error)
 {
   static const char *const dirs[] = {
-    "block",       "bus/mdev/devices", "bus/mdev/drivers", "bus/pci/devices", "bus/pci/drivers",
-    "class/drm",   "class/mdev_bus",   "class/vfio",       "devices/virtual", "firmware",
-    "fs",          "kernel/iommu_groups",
+    "block",     "bus/mdev/devices",    "bus/mdev/drivers", "bus/pci/devices", "bus/pci/drivers",
+    "class/drm", "class/mdev_bus",      "class/vfio",       "devices/virtual", "firmware",
+    "fs",        "kernel/iommu_groups",
   };
   g_autoptr (SimHost) host = g_new0 (SimHost, 1);
   gsize i;

@@ -48,8 +48,7 @@ sim_ids_take (SimIds *ids)
 }
 
 void
-sim_ids_release (SimIds *ids,
-                 guint   id)
+sim_ids_release (SimIds *ids, guint id)
 {
   guint slot = id - ids->first;
 

@@ -16,9 +16,7 @@ is_dash_position (gsize position)
 }
 
 int
-sim_parse_uuid_store (const char *text,
-                      gsize       length,
-                      char        uuid[SIM_UUID_LENGTH + 1])
+sim_parse_uuid_store (const char *text, gsize length, char uuid[SIM_UUID_LENGTH + 1])
 {
   gsize i;
 
@@ -51,9 +49,7 @@ take_base (const char **digits)
 }
 
 int
-sim_parse_number_store (const char *text,
-                        gsize       length,
-                        guint64    *value)
+sim_parse_number_store (const char *text, gsize length, guint64 *value)
 {
   g_autofree char *copy = g_strndup (text, length);
   const char *at = copy;
@@ -64,7 +60,7 @@ sim_parse_number_store (const char *text,
   if (*at == '+')
     at++;
   base = take_base (&at);
-  for (; g_ascii_isxdigit (*at) && (guint) g_ascii_xdigit_value (*at) < base; at++, count++) {
+  for (; g_ascii_isxdigit (*at) && (guint)g_ascii_xdigit_value (*at) < base; at++, count++) {
     guint digit = g_ascii_xdigit_value (*at);
 
     if (sum > (G_MAXUINT64 - digit) / base)

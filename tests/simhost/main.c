@@ -33,30 +33,66 @@ typedef struct {
 } Options;
 
 static gboolean
-parse_options (int     *argc,
-               char  ***argv,
-               Options *options,
-               GError **error)
+parse_options (int *argc, char ***argv, Options *options, GError **error)
 {
   const GOptionEntry entries[] = {
-    { "aperture", 'a', 0, G_OPTION_ARG_INT, &options->aperture,
-      "Aperture of GPUs that do not name their own, 128 to 2048 (256)", "MIB" },
-    { "parent", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &options->parents,
-      "A GVT-g GPU (default: 0000:00:02.0,boot_vga=1); keys: aperture, gen=V4|V5, boot_vga, vendor, "
-      "device, class, driver, instances=N (N vGPUs of any type)", "ADDR[,KEY=VALUE...]" },
-    { "sample", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options->samples,
-      "A parent of the kernel's sample drivers", "mtty|mdpy|mbochs" },
-    { "pci-device", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &options->devices,
-      "Another PCI device (default: an NVIDIA GPU driven by nouveau); with driver=vfio-pci it has an "
-      "IOMMU group and a node; same keys", "ADDR[,KEY=VALUE...]" },
+    { "aperture",
+      'a',
+      0,
+      G_OPTION_ARG_INT,
+      &options->aperture,
+      "Aperture of GPUs that do not name their own, 128 to 2048 (256)",
+      "MIB" },
+    { "parent",
+      'p',
+      0,
+      G_OPTION_ARG_STRING_ARRAY,
+      &options->parents,
+      "A GVT-g GPU (default: 0000:00:02.0,boot_vga=1), as often as wanted",
+      "ADDR[,KEY=VALUE...]" },
+    { "sample",
+      's',
+      0,
+      G_OPTION_ARG_STRING_ARRAY,
+      &options->samples,
+      "A parent of the kernel's sample drivers",
+      "mtty|mdpy|mbochs" },
+    { "pci-device",
+      'd',
+      0,
+      G_OPTION_ARG_STRING_ARRAY,
+      &options->devices,
+      "Another PCI device; with driver=vfio-pci it has an IOMMU group and a node",
+      "ADDR[,KEY=VALUE...]" },
     { "empty", 0, 0, G_OPTION_ARG_NONE, &options->empty, "No GVT-g GPU by default", NULL },
-    { "old-kernel", 0, 0, G_OPTION_ARG_NONE, &options->old_kernel,
-      "As Linux 5.4: types have no name file, driver vfio_mdev", NULL },
-    { "ready-fd", 0, 0, G_OPTION_ARG_INT, &options->ready_fd,
-      "Where to write \"ready\" once mounted (1)", "FD" },
-    { "keep", 0, 0, G_OPTION_ARG_NONE, &options->keep, "Leave DIR/dev and DIR/proc at the end", NULL },
-    { "die-with-parent", 0, 0, G_OPTION_ARG_NONE, &options->die_with_parent,
-      "End when the process that started it does", NULL },
+    { "old-kernel",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &options->old_kernel,
+      "As Linux 5.4: types have no name file, driver vfio_mdev",
+      NULL },
+    { "ready-fd",
+      0,
+      0,
+      G_OPTION_ARG_INT,
+      &options->ready_fd,
+      "Where to write \"ready\" once mounted (1)",
+      "FD" },
+    { "keep",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &options->keep,
+      "Leave DIR/dev and DIR/proc at the end",
+      NULL },
+    { "die-with-parent",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &options->die_with_parent,
+      "End when the process that started it does",
+      NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->dirs, NULL, "DIR" },
     G_OPTION_ENTRY_NULL,
   };
@@ -65,8 +101,13 @@ parse_options (int     *argc,
   g_autofree char *description = NULL;
 
   description = g_strdup_printf (
-      "A machine with GVT-g below DIR: DIR/sys is mounted; DIR/dev, DIR/proc are made and removed at\n"
-      "the end; DIR/etc/mdevctl.d, DIR/var/lib and DIR/run are made and left.\n\n"
+      "KEY is vendor, device, class, driver, boot_vga; for a GVT-g GPU also aperture (MiB),\n"
+      "gen (V4 for Broadwell, V5), and instances (so many vGPUs of any type, whatever the "
+      "memory).\n"
+      "A GVT-g GPU is 8086:3ea0 driven by i915 by default, another device 10de:1c8d by nouveau.\n\n"
+      "DIR/sys is mounted. DIR/dev and DIR/proc are made, and removed at the end. "
+      "DIR/etc/mdevctl.d,\n"
+      "DIR/var/lib and DIR/run are made and left. Only root can run it; it needs /dev/fuse.\n\n"
       "DIR/control is a file. Reading it gives statistics and state, a line each. Commands are\n"
       "written to it, one per line (echo 'fail create 2 EIO' > DIR/control); a command that fails\n"
       "fails the write, and the last line of the file says why:\n\n%s",
@@ -99,13 +140,11 @@ options_clear (Options *options)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 static gboolean
-add_gpus (SimHost       *host,
-          const Options *options,
-          GError       **error)
+add_gpus (SimHost *host, const Options *options, GError **error)
 {
-  static char *fallback[] = { (char *) "0000:00:02.0,boot_vga=1", NULL };
+  static char *fallback[] = { (char *)"0000:00:02.0,boot_vga=1", NULL };
   const SimPciSpec defaults = {
-    .driver = (char *) "i915",
+    .driver = (char *)"i915",
     .vendor = 0x8086,
     .device = 0x3ea0,
     .class_code = 0x030000,
@@ -127,12 +166,10 @@ add_gpus (SimHost       *host,
 }
 
 static gboolean
-add_other_devices (SimHost       *host,
-                   const Options *options,
-                   GError       **error)
+add_other_devices (SimHost *host, const Options *options, GError **error)
 {
   const SimPciSpec defaults = {
-    .driver = (char *) "nouveau",
+    .driver = (char *)"nouveau",
     .vendor = 0x10de,
     .device = 0x1c8d,
     .class_code = 0x030000,
@@ -157,8 +194,7 @@ add_other_devices (SimHost       *host,
 }
 
 static gboolean
-make_dirs (const char *dir,
-           GError    **error)
+make_dirs (const char *dir, GError **error)
 {
   static const char *const names[] = { "sys", "etc/mdevctl.d", "var/lib", "run" };
   gsize i;
@@ -188,8 +224,7 @@ end_loop (gpointer data)
 }
 
 static gboolean
-say_ready (int      fd,
-           GError **error)
+say_ready (int fd, GError **error)
 {
   if (write (fd, "ready\n", 6) == 6)
     return TRUE;
@@ -198,10 +233,7 @@ say_ready (int      fd,
 }
 
 static gboolean
-serve (SimHost       *host,
-       const char    *dir,
-       const Options *options,
-       GError       **error)
+serve (SimHost *host, const char *dir, const Options *options, GError **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autofree char *sys_path = g_build_filename (dir, "sys", NULL);
@@ -222,8 +254,7 @@ serve (SimHost       *host,
 }
 
 static gboolean
-run (const Options *options,
-     GError       **error)
+run (const Options *options, GError **error)
 {
   g_autofree char *dir = g_canonicalize_filename (options->dirs[0], NULL);
   g_autofree char *real = NULL;
@@ -236,8 +267,8 @@ run (const Options *options,
   host = sim_host_new (real, options->old_kernel, error);
   if (host == NULL)
     return FALSE;
-  done = add_gpus (host, options, error) && add_other_devices (host, options, error) &&
-         serve (host, real, options, error);
+  done = add_gpus (host, options, error) && add_other_devices (host, options, error)
+         && serve (host, real, options, error);
   if (!options->keep) {
     sim_proc_remove_all (host->proc);
     sim_devnodes_remove_all (host->nodes);
@@ -246,8 +277,7 @@ run (const Options *options,
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_auto (Options) options = { .aperture = 256, .ready_fd = STDOUT_FILENO };
   g_autoptr (GError) error = NULL;

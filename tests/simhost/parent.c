@@ -9,8 +9,7 @@
 #include <errno.h>
 
 static int
-show_available (SimNode *node,
-                GString *text)
+show_available (SimNode *node, GString *text)
 {
   SimParentType *type = node->owner;
 
@@ -19,9 +18,7 @@ show_available (SimNode *node,
 }
 
 static void
-add_type (SimParent     *parent,
-          SimNode       *types,
-          SimParentType *entry)
+add_type (SimParent *parent, SimNode *types, SimParentType *entry)
 {
   static const SimAttr available = { .show = show_available };
   static const SimAttr create = { .store = sim_vgpu_store_create };
@@ -50,7 +47,9 @@ sim_parent_register (SimParent *parent)
   types = sim_node_make_dir (parent->dir, "mdev_supported_types");
   for (i = 0; i < parent->types->len; i++)
     add_type (parent, types, parent->types->pdata[i]);
-  sim_node_add_link (sim_node_find (parent->host->sys, "class/mdev_bus"), parent->name, parent->dir);
+  sim_node_add_link (sim_node_find (parent->host->sys, "class/mdev_bus"),
+                     parent->name,
+                     parent->dir);
   parent->registered = TRUE;
   return 0;
 }
@@ -83,10 +82,7 @@ sim_parent_unregister (SimParent *parent)
 }
 
 static SimParent *
-parent_new (SimHost    *host,
-            const char *name,
-            SimNode    *dir,
-            SimPool    *pool)
+parent_new (SimHost *host, const char *name, SimNode *dir, SimPool *pool)
 {
   SimParent *parent = g_new0 (SimParent, 1);
   guint i;
@@ -109,8 +105,7 @@ parent_new (SimHost    *host,
 }
 
 void
-sim_parent_add_gpu (SimHost          *host,
-                    const SimPciSpec *spec)
+sim_parent_add_gpu (SimHost *host, const SimPciSpec *spec)
 {
   SimPool *pool = sim_pool_new_gvt (spec->aperture, spec->generation, spec->instances);
   SimParent *parent = parent_new (host, spec->address, sim_pci_add (host, spec), pool);
@@ -121,8 +116,7 @@ sim_parent_add_gpu (SimHost          *host,
 }
 
 gboolean
-sim_parent_add_sample (SimHost    *host,
-                       const char *driver)
+sim_parent_add_sample (SimHost *host, const char *driver)
 {
   SimPool *pool = sim_pool_new_sample (driver);
   g_autofree char *path = g_strdup_printf ("devices/virtual/%s/%s", driver, driver);
@@ -144,8 +138,7 @@ sim_parent_add_sample (SimHost    *host,
 }
 
 SimParent *
-sim_parent_find (SimHost    *host,
-                 const char *name)
+sim_parent_find (SimHost *host, const char *name)
 {
   guint i;
 
@@ -159,8 +152,7 @@ sim_parent_find (SimHost    *host,
 }
 
 SimParentType *
-sim_parent_find_type (SimParent  *parent,
-                      const char *id)
+sim_parent_find_type (SimParent *parent, const char *id)
 {
   guint i;
 

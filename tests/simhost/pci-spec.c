@@ -30,11 +30,7 @@ static const struct {
 };
 
 static gboolean
-read_number (const char *text,
-             guint64     least,
-             guint64     most,
-             guint64    *number,
-             GError    **error)
+read_number (const char *text, guint64 least, guint64 most, guint64 *number, GError **error)
 {
   gboolean hex = g_str_has_prefix (text, "0x");
 
@@ -43,9 +39,7 @@ read_number (const char *text,
 }
 
 static gboolean
-set_generation (SimPciSpec *spec,
-                const char *value,
-                GError    **error)
+set_generation (SimPciSpec *spec, const char *value, GError **error)
 {
   if (g_str_equal (value, "V4") || g_str_equal (value, "V5")) {
     spec->generation = value[1] - '0';
@@ -56,10 +50,7 @@ set_generation (SimPciSpec *spec,
 }
 
 static gboolean
-set_value (SimPciSpec *spec,
-           const char *key,
-           const char *value,
-           GError    **error)
+set_value (SimPciSpec *spec, const char *key, const char *value, GError **error)
 {
   guint64 number;
   gsize i;
@@ -68,7 +59,7 @@ set_value (SimPciSpec *spec,
     return set_generation (spec, value, error);
 
   for (i = 0; i < G_N_ELEMENTS (keys); i++) {
-    gpointer field = (char *) spec + keys[i].offset;
+    gpointer field = (char *)spec + keys[i].offset;
 
     if (!g_str_equal (key, keys[i].key))
       continue;
@@ -81,7 +72,7 @@ set_value (SimPciSpec *spec,
       g_prefix_error (error, "%s: ", key);
       return FALSE;
     }
-    *(guint *) field = number;
+    *(guint *)field = number;
     return TRUE;
   }
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "no key '%s'", key);
@@ -89,9 +80,7 @@ set_value (SimPciSpec *spec,
 }
 
 SimPciSpec *
-sim_pci_spec_parse (const char       *text,
-                    const SimPciSpec *defaults,
-                    GError          **error)
+sim_pci_spec_parse (const char *text, const SimPciSpec *defaults, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (text, ",", -1);
   g_autoptr (SimPciSpec) spec = g_memdup2 (defaults, sizeof *defaults);
@@ -99,7 +88,8 @@ sim_pci_spec_parse (const char       *text,
 
   spec->driver = g_strdup (defaults->driver);
   spec->address = g_strdup (parts[0] != NULL ? parts[0] : "");
-  if (!g_regex_match_simple ("^[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]$", spec->address, 0, 0)) {
+  if (!g_regex_match_simple (
+          "^[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]$", spec->address, 0, 0)) {
     g_set_error (error,
                  G_IO_ERROR,
                  G_IO_ERROR_INVALID_ARGUMENT,

@@ -19,8 +19,7 @@
 
 /* The host bridge's directory, or that of a root port for a device on another bus. */
 static SimNode *
-bus_dir (SimHost    *host,
-         const char *address)
+bus_dir (SimHost *host, const char *address)
 {
   g_autofree char *domain = g_strndup (address, 4);
   g_autofree char *path = g_strdup_printf ("devices/pci%s:00", domain);
@@ -38,13 +37,16 @@ static char *
 resource_text (const SimPciSpec *spec)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  guint64 aperture = (guint64) spec->aperture << 20;
+  guint64 aperture = (guint64)spec->aperture << 20;
   int line;
 
   for (line = 0; line < 13; line++) {
     guint64 start = line == 0 ? 0xb0000000 : line == 2 ? 0x4000000000 : line == 4 ? 0x3000 : 0;
     guint64 size = line == 0 ? 0x1000000 : line == 2 ? aperture : line == 4 ? 0x40 : 0;
-    guint flags = line == 0 ? FLAGS_REGISTERS : line == 2 ? FLAGS_APERTURE : line == 4 ? FLAGS_IO : 0;
+    guint flags = line == 0   ? FLAGS_REGISTERS
+                  : line == 2 ? FLAGS_APERTURE
+                  : line == 4 ? FLAGS_IO
+                              : 0;
 
     g_string_append_printf (text,
                             "%s0x%016" G_GINT64_MODIFIER "x 0x%016" G_GINT64_MODIFIER "x 0x%016x",
@@ -57,8 +59,7 @@ resource_text (const SimPciSpec *spec)
 }
 
 static void
-add_identity (SimNode          *dir,
-              const SimPciSpec *spec)
+add_identity (SimNode *dir, const SimPciSpec *spec)
 {
   g_autofree char *resource = resource_text (spec);
   g_autofree char *driver_line = NULL;
@@ -73,7 +74,8 @@ add_identity (SimNode          *dir,
                               spec->class_code >> 16,
                               spec->class_code >> 8 & 0xff,
                               spec->class_code & 0xff);
-  driver_line = spec->driver != NULL ? g_strdup_printf ("DRIVER=%s\n", spec->driver) : g_strdup ("");
+  driver_line
+      = spec->driver != NULL ? g_strdup_printf ("DRIVER=%s\n", spec->driver) : g_strdup ("");
   uevent = g_strdup_printf ("%sPCI_CLASS=%X\nPCI_ID=%04X:%04X\nPCI_SUBSYS_ID=%04X:%04X\n"
                             "PCI_SLOT_NAME=%s\nMODALIAS=%s\n",
                             driver_line,
@@ -101,10 +103,7 @@ add_identity (SimNode          *dir,
 }
 
 static void
-add_drm_node (SimHost    *host,
-              SimNode    *device,
-              const char *name,
-              guint       minor)
+add_drm_node (SimHost *host, SimNode *device, const char *name, guint minor)
 {
   g_autofree char *path = g_strdup_printf ("drm/%s", name);
   SimNode *dir = sim_node_make_dir (device, path);
@@ -112,8 +111,10 @@ add_drm_node (SimHost    *host,
   g_autofree char *uevent = NULL;
   guint major = sim_devnodes_major (host->nodes);
 
-  uevent = g_strdup_printf (
-      "MAJOR=%u\nMINOR=%u\nDEVNAME=dri/%s\nDEVTYPE=drm_minor\n", major, minor, name);
+  uevent = g_strdup_printf ("MAJOR=%u\nMINOR=%u\nDEVNAME=dri/%s\nDEVTYPE=drm_minor\n",
+                            major,
+                            minor,
+                            name);
   sim_node_add_format (dir, "dev", "%u:%u", major, minor);
   sim_node_add_link (dir, "device", device);
   sim_node_add_link (dir, "subsystem", class_dir);
@@ -123,9 +124,7 @@ add_drm_node (SimHost    *host,
 }
 
 static void
-add_drm (SimHost          *host,
-         SimNode          *device,
-         const SimPciSpec *spec)
+add_drm (SimHost *host, SimNode *device, const SimPciSpec *spec)
 {
   guint index = host->gpus++;
   g_autofree char *card = g_strdup_printf ("card%u", index);
@@ -137,8 +136,7 @@ add_drm (SimHost          *host,
 }
 
 SimNode *
-sim_pci_add (SimHost          *host,
-             const SimPciSpec *spec)
+sim_pci_add (SimHost *host, const SimPciSpec *spec)
 {
   SimNode *bus = sim_node_find (host->sys, "bus/pci");
   SimNode *dir = sim_node_make_dir (bus_dir (host, spec->address), spec->address);

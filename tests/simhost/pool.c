@@ -83,8 +83,7 @@ pool_new (int full_errno)
 }
 
 static SimType *
-gvt_type_new (const GvtType *from,
-              guint          generation)
+gvt_type_new (const GvtType *from, guint generation)
 {
   SimType *type = g_new0 (SimType, 1);
 
@@ -105,8 +104,7 @@ gvt_type_new (const GvtType *from,
 
 /* Makes every type cost one of @instances. */
 static void
-override_with_instances (SimPool *pool,
-                         guint    instances)
+override_with_instances (SimPool *pool, guint instances)
 {
   guint i;
 
@@ -120,15 +118,13 @@ override_with_instances (SimPool *pool,
 }
 
 SimPool *
-sim_pool_new_gvt (guint aperture,
-                  guint generation,
-                  guint instances)
+sim_pool_new_gvt (guint aperture, guint generation, guint instances)
 {
   SimPool *pool = pool_new (ENOSPC);
   gsize i;
 
-  pool->room[0] = (gint64) aperture - HOST_LOW;
-  pool->room[1] = (gint64) GGTT - aperture - HOST_HIGH;
+  pool->room[0] = (gint64)aperture - HOST_LOW;
+  pool->room[1] = (gint64)GGTT - aperture - HOST_HIGH;
   pool->room[2] = FENCES - HOST_FENCES;
 
   for (i = 0; i < G_N_ELEMENTS (gvt_types); i++) {
@@ -180,8 +176,7 @@ sim_pool_free (SimPool *pool)
 }
 
 const SimType *
-sim_pool_find (SimPool    *pool,
-               const char *id)
+sim_pool_find (SimPool *pool, const char *id)
 {
   guint i;
 
@@ -195,8 +190,7 @@ sim_pool_find (SimPool    *pool,
 }
 
 guint
-sim_pool_available (SimPool       *pool,
-                    const SimType *type)
+sim_pool_available (SimPool *pool, const SimType *type)
 {
   gint64 least = G_MAXUINT;
   int i;
@@ -209,8 +203,7 @@ sim_pool_available (SimPool       *pool,
 }
 
 int
-sim_pool_take (SimPool       *pool,
-               const SimType *type)
+sim_pool_take (SimPool *pool, const SimType *type)
 {
   int i;
 
@@ -222,8 +215,7 @@ sim_pool_take (SimPool       *pool,
 }
 
 void
-sim_pool_give_back (SimPool       *pool,
-                    const SimType *type)
+sim_pool_give_back (SimPool *pool, const SimType *type)
 {
   int i;
 

@@ -22,8 +22,7 @@ struct _SimProc {
 };
 
 static gboolean
-set_error (GError    **error,
-           const char *path)
+set_error (GError **error, const char *path)
 {
   int saved = errno;
 
@@ -41,9 +40,9 @@ static gboolean
 make_file (const char *dir,
            const char *name,
            const char *text,
-           gsize       length,
-           uid_t       uid,
-           GError    **error)
+           gsize length,
+           uid_t uid,
+           GError **error)
 {
   g_autofree char *path = g_build_filename (dir, name, NULL);
 
@@ -55,10 +54,10 @@ make_file (const char *dir,
 }
 
 SimProc *
-sim_proc_new (const char *dir,
-              GError    **error)
+sim_proc_new (const char *dir, GError **error)
 {
-  static const char kernel[] = "BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet i915.enable_gvt=1\n";
+  static const char kernel[]
+      = "BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet i915.enable_gvt=1\n";
   g_autoptr (SimProc) proc = g_new0 (SimProc, 1);
 
   proc->dir = g_build_filename (dir, "proc", NULL);
@@ -83,10 +82,7 @@ sim_proc_free (SimProc *proc)
 }
 
 static gboolean
-make_link (const char *dir,
-           guint       fd,
-           const char *target,
-           GError    **error)
+make_link (const char *dir, guint fd, const char *target, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("%s/%u", dir, fd);
 
@@ -97,10 +93,7 @@ make_link (const char *dir,
 }
 
 static gboolean
-make_links (SimProc    *proc,
-            const char *fds,
-            guint       group,
-            GError    **error)
+make_links (SimProc *proc, const char *fds, guint group, GError **error)
 {
   g_autofree char *container = g_build_filename (proc->dev, "vfio/vfio", NULL);
   g_autofree char *node = g_strdup_printf ("%s/vfio/%u", proc->dev, group);
@@ -115,25 +108,28 @@ make_links (SimProc    *proc,
 
 /* The first lines of the kernel's status file (fs/proc/array.c proc_pid_status). */
 static char *
-status_text (pid_t       pid,
-             uid_t       uid,
-             const char *comm)
+status_text (pid_t pid, uid_t uid, const char *comm)
 {
+  g_autofree char *ids = g_strdup_printf ("%u\t%u\t%u\t%u", uid, uid, uid, uid);
+
   return g_strdup_printf ("Name:\t%s\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t%d\nNgid:\t0\n"
-                          "Pid:\t%d\nPPid:\t1\nTracerPid:\t0\nUid:\t%u\t%u\t%u\t%u\n"
-                          "Gid:\t%u\t%u\t%u\t%u\nFDSize:\t64\nGroups:\t%u \nThreads:\t4\n",
-                          comm, (int) pid, (int) pid,
-                          uid, uid, uid, uid,
-                          uid, uid, uid, uid, uid);
+                          "Pid:\t%d\nPPid:\t1\nTracerPid:\t0\nUid:\t%s\nGid:\t%s\n"
+                          "FDSize:\t64\nGroups:\t%u \nThreads:\t4\n",
+                          comm,
+                          (int)pid,
+                          (int)pid,
+                          ids,
+                          ids,
+                          uid);
 }
 
 static gboolean
 make_texts (const char *dir,
-            pid_t       pid,
-            uid_t       uid,
+            pid_t pid,
+            uid_t uid,
             const char *comm,
             const char *uuid,
-            GError    **error)
+            GError **error)
 {
   g_autofree char *shown = g_strndup (comm, COMM_LENGTH);
   g_autofree char *line = g_strconcat (shown, "\n", NULL);
@@ -142,31 +138,33 @@ make_texts (const char *dir,
   gsize i;
 
   g_string_append_printf (
-      command, "\n-name\nguest=simulated\n-device\nvfio-pci,sysfsdev=/sys/bus/mdev/devices/%s\n", uuid);
+      command,
+      "\n-name\nguest=simulated\n-device\nvfio-pci,sysfsdev=/sys/bus/mdev/devices/%s\n",
+      uuid);
   for (i = 0; i < command->len; i++) {
     if (command->str[i] == '\n')
       command->str[i] = '\0';
   }
-  return make_file (dir, "comm", line, strlen (line), uid, error) &&
-         make_file (dir, "status", status, strlen (status), uid, error) &&
-         make_file (dir, "cmdline", command->str, command->len, uid, error);
+  return make_file (dir, "comm", line, strlen (line), uid, error)
+         && make_file (dir, "status", status, strlen (status), uid, error)
+         && make_file (dir, "cmdline", command->str, command->len, uid, error);
 }
 
 gboolean
-sim_proc_add_holder (SimProc    *proc,
-                     pid_t       pid,
-                     uid_t       uid,
+sim_proc_add_holder (SimProc *proc,
+                     pid_t pid,
+                     uid_t uid,
                      const char *comm,
                      const char *uuid,
-                     guint       group,
-                     GError    **error)
+                     guint group,
+                     GError **error)
 {
-  g_autofree char *dir = g_strdup_printf ("%s/%d", proc->dir, (int) pid);
+  g_autofree char *dir = g_strdup_printf ("%s/%d", proc->dir, (int)pid);
   g_autofree char *fds = g_build_filename (dir, "fd", NULL);
 
   g_hash_table_add (proc->pids, GINT_TO_POINTER (pid));
-  if (g_mkdir_with_parents (fds, 0555) < 0 || g_chmod (fds, 0500) < 0 || chown (fds, uid, uid) < 0 ||
-      chown (dir, uid, uid) < 0)
+  if (g_mkdir_with_parents (fds, 0555) < 0 || g_chmod (fds, 0500) < 0 || chown (fds, uid, uid) < 0
+      || chown (dir, uid, uid) < 0)
     return set_error (error, fds);
   return make_texts (dir, pid, uid, comm, uuid, error) && make_links (proc, fds, group, error);
 }
@@ -185,10 +183,9 @@ remove_children (const char *path)
 }
 
 void
-sim_proc_remove_holder (SimProc *proc,
-                        pid_t    pid)
+sim_proc_remove_holder (SimProc *proc, pid_t pid)
 {
-  g_autofree char *dir = g_strdup_printf ("%s/%d", proc->dir, (int) pid);
+  g_autofree char *dir = g_strdup_printf ("%s/%d", proc->dir, (int)pid);
   g_autofree char *fds = g_build_filename (dir, "fd", NULL);
 
   remove_children (fds);

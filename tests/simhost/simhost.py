@@ -48,7 +48,9 @@ class SimHost:
             self.process.kill()
             self.process.wait()
             for mount in ("sys", "control"):
-                subprocess.run(["umount", "-lq", self.path(mount)], check=False)
+                subprocess.run(
+                    ["umount", "--lazy", self.path(mount)], check=False, stderr=subprocess.DEVNULL
+                )
             shutil.rmtree(self.root)
 
     def path(self, *parts):

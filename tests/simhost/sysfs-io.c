@@ -52,8 +52,7 @@ handle_free (gpointer data)
 /* kernfs refuses what the mode or the attribute does not have, to root as well
  * (KERNFS_ROOT_EXTRA_OPEN_PERM_CHECK). */
 static gboolean
-may_open (SimNode *node,
-          int      flags)
+may_open (SimNode *node, int flags)
 {
   int access = flags & O_ACCMODE;
   gboolean can_store = (node->mode & 0222) != 0 && node->attr != NULL && node->attr->store != NULL;
@@ -63,9 +62,7 @@ may_open (SimNode *node,
 }
 
 void
-sim_sysfs_open (fuse_req_t             request,
-                fuse_ino_t             inode,
-                struct fuse_file_info *info)
+sim_sysfs_open (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info)
 {
   GHashTable *handles = sim_sysfs_of (request)->handles;
   SimNode *node = sim_sysfs_node (request, inode);
@@ -93,9 +90,7 @@ sim_sysfs_open (fuse_req_t             request,
 }
 
 void
-sim_sysfs_release (fuse_req_t             request,
-                   fuse_ino_t             inode,
-                   struct fuse_file_info *info)
+sim_sysfs_release (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info)
 {
   g_hash_table_remove (sim_sysfs_of (request)->handles, GSIZE_TO_POINTER (info->fh));
   fuse_reply_err (request, 0);
@@ -114,26 +109,21 @@ load_text (Handle *handle)
     g_string_append (handle->text, node->text);
     return 0;
   }
-  return node->attr != NULL && node->attr->show != NULL ? node->attr->show (node, handle->text) : EIO;
+  return node->attr != NULL && node->attr->show != NULL ? node->attr->show (node, handle->text)
+                                                        : EIO;
 }
 
 static void
-reply_text (fuse_req_t request,
-            Handle    *handle,
-            size_t     size,
-            off_t      offset)
+reply_text (fuse_req_t request, Handle *handle, size_t size, off_t offset)
 {
   gsize length = handle->text->len;
-  gsize from = MIN ((gsize) offset, length);
+  gsize from = MIN ((gsize)offset, length);
 
   fuse_reply_buf (request, handle->text->str + from, MIN (size, length - from));
 }
 
 static void
-load_and_reply (fuse_req_t request,
-                Handle    *handle,
-                size_t     size,
-                off_t      offset)
+load_and_reply (fuse_req_t request, Handle *handle, size_t size, off_t offset)
 {
   int error = load_text (handle);
 
@@ -144,8 +134,7 @@ load_and_reply (fuse_req_t request,
 }
 
 static Pending *
-pending_new (SimSysfs  *sysfs,
-             fuse_req_t request)
+pending_new (SimSysfs *sysfs, fuse_req_t request)
 {
   Pending *pending = g_new0 (Pending, 1);
 
@@ -170,10 +159,10 @@ slow_read_is_due (gpointer data)
 /* The contents are made when a read starts at 0, as by seq_read(); a read further on goes on in
  * the same text. */
 void
-sim_sysfs_read (fuse_req_t             request,
-                fuse_ino_t             inode,
-                size_t                 size,
-                off_t                  offset,
+sim_sysfs_read (fuse_req_t request,
+                fuse_ino_t inode,
+                size_t size,
+                off_t offset,
                 struct fuse_file_info *info)
 {
   SimSysfs *sysfs = sim_sysfs_of (request);
@@ -204,9 +193,7 @@ sim_sysfs_read (fuse_req_t             request,
 }
 
 static void
-write_is_done (SimWrite *write,
-               gssize    result,
-               gpointer  data)
+write_is_done (SimWrite *write, gssize result, gpointer data)
 {
   Pending *pending = data;
 
@@ -230,8 +217,7 @@ tell_interrupted (gpointer data)
 
 /* libfuse holds the request's lock here, so that it must not be answered yet. */
 static void
-request_interrupted (fuse_req_t request,
-                     void      *data)
+request_interrupted (fuse_req_t request, void *data)
 {
   Pending *pending = data;
 
@@ -240,11 +226,11 @@ request_interrupted (fuse_req_t request,
 }
 
 void
-sim_sysfs_write (fuse_req_t             request,
-                 fuse_ino_t             inode,
-                 const char            *text,
-                 size_t                 size,
-                 off_t                  offset,
+sim_sysfs_write (fuse_req_t request,
+                 fuse_ino_t inode,
+                 const char *text,
+                 size_t size,
+                 off_t offset,
                  struct fuse_file_info *info)
 {
   SimSysfs *sysfs = sim_sysfs_of (request);

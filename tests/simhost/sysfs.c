@@ -16,9 +16,7 @@ typedef struct {
 } DirEntry;
 
 static void
-fill_status (SimSysfs    *sysfs,
-             SimNode     *node,
-             struct stat *status)
+fill_status (SimSysfs *sysfs, SimNode *node, struct stat *status)
 {
   static const mode_t types[] = {
     [SIM_NODE_DIR] = S_IFDIR,
@@ -39,9 +37,7 @@ fill_status (SimSysfs    *sysfs,
 }
 
 static void
-sysfs_lookup (fuse_req_t  request,
-              fuse_ino_t  parent,
-              const char *name)
+sysfs_lookup (fuse_req_t request, fuse_ino_t parent, const char *name)
 {
   SimNode *dir = sim_sysfs_node (request, parent);
   SimNode *node = dir != NULL ? sim_node_child (dir, name) : NULL;
@@ -59,9 +55,7 @@ sysfs_lookup (fuse_req_t  request,
 }
 
 static void
-forget_one (SimSysfs  *sysfs,
-            fuse_ino_t inode,
-            uint64_t   count)
+forget_one (SimSysfs *sysfs, fuse_ino_t inode, uint64_t count)
 {
   SimNode *node = sim_tree_by_id (sysfs->host->tree, inode);
 
@@ -70,18 +64,14 @@ forget_one (SimSysfs  *sysfs,
 }
 
 static void
-sysfs_forget (fuse_req_t request,
-              fuse_ino_t inode,
-              uint64_t   count)
+sysfs_forget (fuse_req_t request, fuse_ino_t inode, uint64_t count)
 {
   forget_one (sim_sysfs_of (request), inode, count);
   fuse_reply_none (request);
 }
 
 static void
-sysfs_forget_multi (fuse_req_t               request,
-                    size_t                   count,
-                    struct fuse_forget_data *forgets)
+sysfs_forget_multi (fuse_req_t request, size_t count, struct fuse_forget_data *forgets)
 {
   size_t i;
 
@@ -91,8 +81,7 @@ sysfs_forget_multi (fuse_req_t               request,
 }
 
 static void
-reply_attr (fuse_req_t request,
-            fuse_ino_t inode)
+reply_attr (fuse_req_t request, fuse_ino_t inode)
 {
   SimNode *node = sim_sysfs_node (request, inode);
   struct stat status;
@@ -106,19 +95,17 @@ reply_attr (fuse_req_t request,
 }
 
 static void
-sysfs_getattr (fuse_req_t             request,
-               fuse_ino_t             inode,
-               struct fuse_file_info *info)
+sysfs_getattr (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info)
 {
   reply_attr (request, inode);
 }
 
 /* kernfs lets a file be truncated, to no effect: a shell's ">" does it before each write. */
 static void
-sysfs_setattr (fuse_req_t             request,
-               fuse_ino_t             inode,
-               struct stat           *status,
-               int                    what,
+sysfs_setattr (fuse_req_t request,
+               fuse_ino_t inode,
+               struct stat *status,
+               int what,
                struct fuse_file_info *info)
 {
   if (what & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
@@ -128,8 +115,7 @@ sysfs_setattr (fuse_req_t             request,
 }
 
 static void
-sysfs_readlink (fuse_req_t request,
-                fuse_ino_t inode)
+sysfs_readlink (fuse_req_t request, fuse_ino_t inode)
 {
   SimNode *node = sim_sysfs_node (request, inode);
 
@@ -142,14 +128,11 @@ sysfs_readlink (fuse_req_t request,
 static void
 dir_entry_clear (gpointer data)
 {
-  g_ref_string_release (((DirEntry *) data)->name);
+  g_ref_string_release (((DirEntry *)data)->name);
 }
 
 static void
-add_dir_entry (SimSysfs   *sysfs,
-               GArray     *entries,
-               const char *name,
-               SimNode    *node)
+add_dir_entry (SimSysfs *sysfs, GArray *entries, const char *name, SimNode *node)
 {
   DirEntry entry = { .name = g_ref_string_new_intern (name) };
 
@@ -160,9 +143,7 @@ add_dir_entry (SimSysfs   *sysfs,
 /* A listing is taken when the directory is opened, so that nothing that comes or goes meanwhile
  * makes an entry show twice or hides another. */
 static void
-sysfs_opendir (fuse_req_t             request,
-               fuse_ino_t             inode,
-               struct fuse_file_info *info)
+sysfs_opendir (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info)
 {
   SimSysfs *sysfs = sim_sysfs_of (request);
   SimNode *dir = sim_sysfs_node (request, inode);
@@ -181,7 +162,7 @@ sysfs_opendir (fuse_req_t             request,
   if (dir->children != NULL) {
     g_hash_table_iter_init (&iter, dir->children);
     while (g_hash_table_iter_next (&iter, NULL, &child))
-      add_dir_entry (sysfs, entries, ((SimNode *) child)->name, child);
+      add_dir_entry (sysfs, entries, ((SimNode *)child)->name, child);
   }
   info->fh = GPOINTER_TO_SIZE (entries);
   g_hash_table_add (sysfs->listings, entries);
@@ -190,10 +171,10 @@ sysfs_opendir (fuse_req_t             request,
 }
 
 static void
-sysfs_readdir (fuse_req_t             request,
-               fuse_ino_t             inode,
-               size_t                 size,
-               off_t                  offset,
+sysfs_readdir (fuse_req_t request,
+               fuse_ino_t inode,
+               size_t size,
+               off_t offset,
                struct fuse_file_info *info)
 {
   GArray *entries = GSIZE_TO_POINTER (info->fh);
@@ -214,9 +195,7 @@ sysfs_readdir (fuse_req_t             request,
 }
 
 static void
-sysfs_releasedir (fuse_req_t             request,
-                  fuse_ino_t             inode,
-                  struct fuse_file_info *info)
+sysfs_releasedir (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info)
 {
   g_hash_table_remove (sim_sysfs_of (request)->listings, GSIZE_TO_POINTER (info->fh));
   fuse_reply_err (request, 0);
@@ -224,36 +203,29 @@ sysfs_releasedir (fuse_req_t             request,
 
 /* sysfs has no way to make a file: open(2) with O_CREAT says EACCES, the others EPERM. */
 static void
-sysfs_create (fuse_req_t             request,
-              fuse_ino_t             parent,
-              const char            *name,
-              mode_t                 mode,
+sysfs_create (fuse_req_t request,
+              fuse_ino_t parent,
+              const char *name,
+              mode_t mode,
               struct fuse_file_info *info)
 {
   fuse_reply_err (request, EACCES);
 }
 
 static void
-sysfs_mkdir (fuse_req_t  request,
-             fuse_ino_t  parent,
-             const char *name,
-             mode_t      mode)
+sysfs_mkdir (fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode)
 {
   fuse_reply_err (request, EPERM);
 }
 
 static void
-sysfs_unlink (fuse_req_t  request,
-              fuse_ino_t  parent,
-              const char *name)
+sysfs_unlink (fuse_req_t request, fuse_ino_t parent, const char *name)
 {
   fuse_reply_err (request, EPERM);
 }
 
 SimSysfs *
-sim_sysfs_new (SimHost    *host,
-               const char *path,
-               GError    **error)
+sim_sysfs_new (SimHost *host, const char *path, GError **error)
 {
   static const struct fuse_lowlevel_ops operations = {
     .lookup = sysfs_lookup,
@@ -278,7 +250,7 @@ sim_sysfs_new (SimHost    *host,
 
   sysfs->host = host;
   sysfs->start = time (NULL);
-  sysfs->listings = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_array_unref, NULL);
+  sysfs->listings = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)g_array_unref, NULL);
   sim_sysfs_io_init (sysfs);
   sysfs->mount = sim_mount_new (path, &operations, sysfs, error);
   return sysfs->mount != NULL ? g_steal_pointer (&sysfs) : NULL;

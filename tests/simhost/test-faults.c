@@ -84,8 +84,7 @@ test_values (void)
 }
 
 static void
-assert_bad_spec (const char       *text,
-                 const SimPciSpec *defaults)
+assert_bad_spec (const char *text, const SimPciSpec *defaults)
 {
   g_autoptr (GError) error = NULL;
 
@@ -122,8 +121,7 @@ test_spec (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/simhost/faults/nth", test_nth);

@@ -78,10 +78,10 @@ test_number (void)
     const char *text;
     gsize length;
   } bad[] = {
-    { TEXT ("") },     { TEXT ("foo") },  { TEXT ("y") },     { TEXT ("true") },
-    { TEXT ("-1") },   { TEXT (" 1") },   { TEXT ("1 ") },    { TEXT ("1x") },
-    { TEXT ("1\n\n") }, { TEXT ("0x") },  { TEXT ("08") },    { TEXT ("18446744073709551616") },
-    { TEXT ("+") },    { TEXT ("++1") },  { TEXT ("\n") },    { TEXT ("0x10000000000000000") },
+    { TEXT ("") },      { TEXT ("foo") }, { TEXT ("y") },  { TEXT ("true") },
+    { TEXT ("-1") },    { TEXT (" 1") },  { TEXT ("1 ") }, { TEXT ("1x") },
+    { TEXT ("1\n\n") }, { TEXT ("0x") },  { TEXT ("08") }, { TEXT ("18446744073709551616") },
+    { TEXT ("+") },     { TEXT ("++1") }, { TEXT ("\n") }, { TEXT ("0x10000000000000000") },
   };
   guint64 value;
   gsize i;
@@ -98,8 +98,7 @@ test_number (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/simhost/kernel-parse/uuid", test_uuid);

@@ -8,9 +8,7 @@
 #include <string.h>
 
 static void
-take (SimPool    *pool,
-      const char *id,
-      int         expected)
+take (SimPool *pool, const char *id, int expected)
 {
   const SimType *type = sim_pool_find (pool, id);
 
@@ -36,8 +34,7 @@ room_text (SimPool *pool)
 }
 
 static void
-assert_room (SimPool    *pool,
-             const char *expected)
+assert_room (SimPool *pool, const char *expected)
 {
   g_autofree char *text = room_text (pool);
 
@@ -77,9 +74,12 @@ test_text (void)
   g_assert_nonnull (large);
   g_assert_null (sim_pool_find (pool, "i915-GVTg_V5_8"));
   g_assert_cmpstr (small->name, ==, "GVTg_V4_8");
-  g_assert_cmpstr (small->description, ==,
-                   "low_gm_size: 64MB\nhigh_gm_size: 384MB\nfence: 4\nresolution: 1024x768\nweight: 2");
-  g_assert_cmpstr (large->description, ==,
+  g_assert_cmpstr (
+      small->description,
+      ==,
+      "low_gm_size: 64MB\nhigh_gm_size: 384MB\nfence: 4\nresolution: 1024x768\nweight: 2");
+  g_assert_cmpstr (large->description,
+                   ==,
                    "low_gm_size: 512MB\nhigh_gm_size: 2048MB\nfence: 4\nresolution: 1920x1200\n"
                    "weight: 16");
 }
@@ -151,8 +151,7 @@ test_samples (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/simhost/pool/aperture", test_aperture);

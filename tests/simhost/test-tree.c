@@ -5,16 +5,13 @@
 #include "tree.h"
 
 static void
-assert_link (SimTree    *tree,
-             const char *dir,
-             const char *target,
-             const char *expected)
+assert_link (SimTree *tree, const char *dir, const char *target, const char *expected)
 {
   SimNode *root = sim_tree_root (tree);
   SimNode *link;
 
-  link = sim_node_add_link (
-      sim_node_make_dir (root, dir), "link", sim_node_make_dir (root, target));
+  link
+      = sim_node_add_link (sim_node_make_dir (root, dir), "link", sim_node_make_dir (root, target));
   g_assert_cmpstr (link->text, ==, expected);
 }
 
@@ -24,10 +21,14 @@ test_links (void)
 {
   g_autoptr (SimTree) tree = sim_tree_new ();
 
-  assert_link (
-      tree, "bus/mdev/devices", "devices/pci0000:00/gpu/uuid", "../../../devices/pci0000:00/gpu/uuid");
-  assert_link (
-      tree, "devices/pci0000:00/gpu/uuid", "kernel/iommu_groups/1", "../../../../kernel/iommu_groups/1");
+  assert_link (tree,
+               "bus/mdev/devices",
+               "devices/pci0000:00/gpu/uuid",
+               "../../../devices/pci0000:00/gpu/uuid");
+  assert_link (tree,
+               "devices/pci0000:00/gpu/uuid",
+               "kernel/iommu_groups/1",
+               "../../../../kernel/iommu_groups/1");
   assert_link (tree,
                "devices/pci0000:00/gpu/uuid",
                "devices/pci0000:00/gpu/mdev_supported_types/t",
@@ -92,8 +93,7 @@ test_detached (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/simhost/tree/links", test_links);

@@ -135,8 +135,13 @@ def test_group_node(host):
 
 def open_result(host, user):
     """How opening the group node ends for a user: 13 EACCES, 6 ENXIO once it is allowed."""
-    code = f"import os\ntry: os.open('{host.path('dev/vfio/0')}', os.O_RDWR)\nexcept OSError as e: exit(e.errno)"
-    return subprocess.run(["/usr/bin/python3", "-c", code], user=user, group=user).returncode
+    code = (
+        "import os, sys\n"
+        "try: os.open(sys.argv[1], os.O_RDWR)\n"
+        "except OSError as e: sys.exit(e.errno)\n"
+    )
+    argv = ["/usr/bin/python3", "-c", code, host.path("dev/vfio/0")]
+    return subprocess.run(argv, user=user, group=user).returncode
 
 
 def test_acl(host):

@@ -27,10 +27,7 @@ node_free (gpointer data)
 }
 
 static SimNode *
-node_new (SimTree    *tree,
-          SimNodeKind kind,
-          const char *name,
-          mode_t      mode)
+node_new (SimTree *tree, SimNodeKind kind, const char *name, mode_t mode)
 {
   SimNode *node = g_new0 (SimNode, 1);
 
@@ -68,22 +65,19 @@ sim_tree_root (SimTree *tree)
 }
 
 SimNode *
-sim_tree_by_id (SimTree *tree,
-                guint64  id)
+sim_tree_by_id (SimTree *tree, guint64 id)
 {
   return g_hash_table_lookup (tree->by_id, &id);
 }
 
 SimNode *
-sim_node_child (SimNode    *dir,
-                const char *name)
+sim_node_child (SimNode *dir, const char *name)
 {
   return dir->children != NULL ? g_hash_table_lookup (dir->children, name) : NULL;
 }
 
 SimNode *
-sim_node_find (SimNode    *dir,
-               const char *path)
+sim_node_find (SimNode *dir, const char *path)
 {
   g_auto (GStrv) names = g_strsplit (path, "/", -1);
   SimNode *at = dir;
@@ -97,10 +91,7 @@ sim_node_find (SimNode    *dir,
 }
 
 static SimNode *
-node_add (SimNode    *dir,
-          SimNodeKind kind,
-          const char *name,
-          mode_t      mode)
+node_add (SimNode *dir, SimNodeKind kind, const char *name, mode_t mode)
 {
   SimNode *node;
 
@@ -116,8 +107,7 @@ node_add (SimNode    *dir,
 }
 
 SimNode *
-sim_node_make_dir (SimNode    *dir,
-                   const char *path)
+sim_node_make_dir (SimNode *dir, const char *path)
 {
   g_auto (GStrv) names = g_strsplit (path, "/", -1);
   SimNode *at = dir;
@@ -132,9 +122,7 @@ sim_node_make_dir (SimNode    *dir,
 }
 
 SimNode *
-sim_node_add_text (SimNode    *dir,
-                   const char *name,
-                   const char *text)
+sim_node_add_text (SimNode *dir, const char *name, const char *text)
 {
   SimNode *node = node_add (dir, SIM_NODE_FILE, name, 0444);
 
@@ -143,10 +131,7 @@ sim_node_add_text (SimNode    *dir,
 }
 
 SimNode *
-sim_node_add_format (SimNode    *dir,
-                     const char *name,
-                     const char *format,
-                     ...)
+sim_node_add_format (SimNode *dir, const char *name, const char *format, ...)
 {
   g_autofree char *text = NULL;
   va_list arguments;
@@ -158,11 +143,7 @@ sim_node_add_format (SimNode    *dir,
 }
 
 SimNode *
-sim_node_add_attr (SimNode       *dir,
-                   const char    *name,
-                   mode_t         mode,
-                   const SimAttr *attr,
-                   gpointer       owner)
+sim_node_add_attr (SimNode *dir, const char *name, mode_t mode, const SimAttr *attr, gpointer owner)
 {
   SimNode *node = node_add (dir, SIM_NODE_FILE, name, mode);
 
@@ -174,8 +155,7 @@ sim_node_add_attr (SimNode       *dir,
 /* The way from the directory @from to @to, as kernfs_get_target_path(): up to where their paths
  * part, then down, and the target's own name at least. */
 static char *
-relative_path (SimNode *from,
-               SimNode *to)
+relative_path (SimNode *from, SimNode *to)
 {
   g_autoptr (GString) path = g_string_new (NULL);
   g_autoptr (GHashTable) above = g_hash_table_new (NULL, NULL);
@@ -196,9 +176,7 @@ relative_path (SimNode *from,
 }
 
 SimNode *
-sim_node_add_link (SimNode    *dir,
-                   const char *name,
-                   SimNode    *target)
+sim_node_add_link (SimNode *dir, const char *name, SimNode *target)
 {
   SimNode *node = node_add (dir, SIM_NODE_LINK, name, 0777);
 
@@ -238,8 +216,7 @@ sim_node_remove (SimNode *node)
 }
 
 void
-sim_node_remove_child (SimNode    *dir,
-                       const char *name)
+sim_node_remove_child (SimNode *dir, const char *name)
 {
   SimNode *child = sim_node_child (dir, name);
 
@@ -255,8 +232,7 @@ sim_node_ref (SimNode *node)
 }
 
 void
-sim_node_unref (SimNode *node,
-                guint64  count)
+sim_node_unref (SimNode *node, guint64 count)
 {
   g_return_if_fail (node->references >= count);
 

@@ -27,15 +27,13 @@ driver_dir (SimVgpu *vgpu)
 }
 
 SimVgpu *
-sim_vgpu_find (SimHost    *host,
-               const char *uuid)
+sim_vgpu_find (SimHost *host, const char *uuid)
 {
   return g_hash_table_lookup (host->vgpus, uuid);
 }
 
 gboolean
-sim_vgpu_is_on (SimVgpu   *vgpu,
-                SimParent *parent)
+sim_vgpu_is_on (SimVgpu *vgpu, SimParent *parent)
 {
   return vgpu->parent == parent;
 }
@@ -59,8 +57,8 @@ sim_vgpu_free (gpointer data)
 static void
 take_off_bus (SimVgpu *vgpu)
 {
-  static const char *const children[] = { "mdev_type", "remove",     "driver", "subsystem",
-                                          "uevent",    "intel_vgpu", "power" };
+  static const char *const children[]
+      = { "mdev_type", "remove", "driver", "subsystem", "uevent", "intel_vgpu", "power" };
   gsize i;
 
   sim_node_remove_child (vgpu->type->devices, vgpu->uuid);
@@ -91,8 +89,8 @@ sim_vgpu_try_finish_removal (SimVgpu *vgpu)
   SimHost *host = vgpu->parent->host;
   SimWrite *remover = vgpu->remover;
 
-  if (!vgpu->removing || vgpu->holder != 0 ||
-      sim_faults_block (host->faults, "remove") != SIM_BLOCK_NONE)
+  if (!vgpu->removing || vgpu->holder != 0
+      || sim_faults_block (host->faults, "remove") != SIM_BLOCK_NONE)
     return;
   sim_vgpu_vanish (vgpu);
   g_hash_table_remove (host->vgpus, vgpu->uuid);
@@ -103,8 +101,7 @@ sim_vgpu_try_finish_removal (SimVgpu *vgpu)
 /* A signal has reached the process that waits in `remove`. A real kernel only stops being
  * interruptible then; "block remove" without "hard" lets the process go, not the vGPU. */
 static void
-remover_interrupted (SimWrite *write,
-                     gpointer  data)
+remover_interrupted (SimWrite *write, gpointer data)
 {
   SimVgpu *vgpu = data;
   SimFaults *faults = vgpu->parent->host->faults;
@@ -116,8 +113,7 @@ remover_interrupted (SimWrite *write,
 }
 
 static void
-store_remove (SimNode  *node,
-              SimWrite *write)
+store_remove (SimNode *node, SimWrite *write)
 {
   SimVgpu *vgpu = node->owner;
   guint64 value;
@@ -239,8 +235,7 @@ add_to_sysfs (SimVgpu *vgpu)
 }
 
 static int
-create_vgpu (SimParentType *type,
-             const char    *uuid)
+create_vgpu (SimParentType *type, const char *uuid)
 {
   SimParent *parent = type->parent;
   SimVgpu *vgpu;
@@ -265,13 +260,12 @@ create_vgpu (SimParentType *type,
 }
 
 void
-sim_vgpu_store_create (SimNode  *node,
-                       SimWrite *write)
+sim_vgpu_store_create (SimNode *node, SimWrite *write)
 {
   char uuid[SIM_UUID_LENGTH + 1];
   int error = sim_parse_uuid_store (write->text, write->length, uuid);
 
   if (error == 0)
     error = create_vgpu (node->owner, uuid);
-  sim_write_finish (write, error == 0 ? (gssize) write->length : -error);
+  sim_write_finish (write, error == 0 ? (gssize)write->length : -error);
 }

@@ -6,12 +6,12 @@
 #include "write.h"
 
 SimWrite *
-sim_write_new (SimNode     *node,
-               const char  *text,
-               gsize        length,
-               pid_t        pid,
+sim_write_new (SimNode *node,
+               const char *text,
+               gsize length,
+               pid_t pid,
                SimWriteDone done,
-               gpointer     data)
+               gpointer data)
 {
   SimWrite *write = g_new0 (SimWrite, 1);
 
@@ -27,8 +27,7 @@ sim_write_new (SimNode     *node,
 }
 
 void
-sim_write_finish (SimWrite *write,
-                  gssize    result)
+sim_write_finish (SimWrite *write, gssize result)
 {
   write->done (write, result, write->done_data);
   sim_node_unref (write->node, 1);
@@ -37,9 +36,7 @@ sim_write_finish (SimWrite *write,
 }
 
 void
-sim_write_on_interrupt (SimWrite           *write,
-                        SimWriteInterrupted interrupted,
-                        gpointer            data)
+sim_write_on_interrupt (SimWrite *write, SimWriteInterrupted interrupted, gpointer data)
 {
   write->interrupted = interrupted;
   write->interrupted_data = data;
