@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The product as `meson install` lays it out, and the payload that carries it into the guest."""
+import os
+import subprocess
+import tarfile
+import time
+from pathlib import Path
+
+from bed.guest import PAYLOAD_SIZE
+
+HERE = Path(__file__).resolve().parent.parent
+SOURCE = HERE.parent.parent
+SETUP = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var", "--libexecdir=libexec",
+         "--buildtype=debugoptimized"]
+
+
+def build(directory, destination):
+    """Build in `directory` and install below `destination`."""
+    if not (directory / "build.ninja").exists():
+        subprocess.run(["meson", "setup", *SETUP, directory, SOURCE], check=True,
+                       stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", directory, "--quiet"], check=True)
+    subprocess.run(["meson", "install", "-C", directory, "--no-rebuild", "--quiet"], check=True,
+                   env=os.environ | {"DESTDIR": str(destination)})
+
+
+def as_root(member):
+    member.uid = member.gid = 0
+    member.uname = member.gname = "root"
+    return member
+
+
+def pack(payload, installed):
+    """Write the guest's second disk: a tar of what goes below its /."""
+    with tarfile.open(payload, "w") as tar:
+        for child in sorted(installed.iterdir()):
+            tar.add(child, child.name, filter=as_root)
+        tar.add(HERE / "cases", "run/gvt-bed/cases", filter=as_root)
+    if payload.stat().st_size > PAYLOAD_SIZE:
+        raise ValueError(f"the payload is larger than the guest's disk for it, {PAYLOAD_SIZE}")
+    os.truncate(payload, PAYLOAD_SIZE)
+
+
+def install(guest):
+    """In a resumed guest: set the clock, unpack the payload, let the running services see it."""
+    guest.check(["date", "-s", f"@{time.time():.0f}"])
+    guest.check(["tar", "-C", "/", "--keep-directory-symlink", "-xf", "/dev/vdb"])
+    guest.check(["systemctl", "daemon-reload"])
+    guest.check(["systemd-tmpfiles", "--create"])
+    guest.check(["systemctl", "reload", "dbus.service"])
