@@ -13,6 +13,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* Process ids of holders that are not given one count from here. */
+#define FIRST_PID 4242
+
 typedef int (*Run) (SimHost *host, char **arguments, GError **error);
 
 typedef struct {
@@ -135,7 +138,7 @@ static int
 run_hold (SimHost *host, char **arguments, GError **error)
 {
   SimVgpu *vgpu = sim_vgpu_find (host, arguments[0]);
-  guint pid = 4242;
+  guint pid = FIRST_PID;
   guint uid = 1000;
   const char *comm = "qemu-system-x86";
 
@@ -151,6 +154,10 @@ run_hold (SimHost *host, char **arguments, GError **error)
   /* A second open of a group node fails so, also while the vGPU's removal waits. */
   if (sim_vgpu_is_busy (vgpu))
     return EBUSY;
+  while (arguments[1] == NULL && sim_proc_has (host->proc, pid))
+    pid++;
+  if (sim_proc_has (host->proc, pid))
+    return EEXIST;
   if (!sim_proc_add_holder (host->proc, pid, uid, comm, vgpu->uuid, vgpu->group, error))
     return EIO;
   vgpu->holder = pid;

@@ -151,6 +151,12 @@ make_texts (const char *dir,
 }
 
 gboolean
+sim_proc_has (SimProc *proc, pid_t pid)
+{
+  return g_hash_table_contains (proc->pids, GINT_TO_POINTER (pid));
+}
+
+gboolean
 sim_proc_add_holder (SimProc *proc,
                      pid_t pid,
                      uid_t uid,

@@ -177,6 +177,17 @@ def test_hold(host):
     assert not os.path.exists(host.path("proc/4711"))
 
 
+def test_holders_are_different_processes(host):
+    host.create(SMALL, UUID)
+    host.create(SMALL, OTHER)
+    host.control(f"hold {UUID}")
+    fails(errno.EEXIST, host.control, f"hold {OTHER} 4242")
+    host.control(f"hold {OTHER}")
+    assert sorted(os.listdir(host.path("proc"))) == ["4242", "4243", "cmdline"]
+    host.control(f"unhold {UUID}")
+    assert os.readlink(host.path("proc/4243/fd/36")) == host.path("dev/vfio/1")
+
+
 def test_slow(host):
     host.control("slow available_instances 300")
     start = time.monotonic()
