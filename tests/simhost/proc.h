@@ -44,6 +44,10 @@ sim_proc_add_holder (SimProc *proc,
                      guint group,
                      GError **error);
 
+/** Returns: whether a simulated process has this id */
+gboolean
+sim_proc_has (SimProc *proc, pid_t pid);
+
 void
 sim_proc_remove_holder (SimProc *proc, pid_t pid);
 
