@@ -31,7 +31,7 @@ static const GOptionEntry options[] = {
     "Run PROGRAM to edit domains",
     "PROGRAM" },
   { "version", 0, 0, G_OPTION_ARG_NONE, &option_version, "Print the version", NULL },
-  { NULL },
+  G_OPTION_ENTRY_NULL,
 };
 
 static gboolean
