@@ -40,6 +40,7 @@ gvt_service_finalize (GObject *object)
   g_clear_object (&self->objects);
   g_clear_object (&self->dispatch);
   g_clear_object (&self->monitor);
+  g_clear_object (&self->context.memory_lock);
   g_clear_object (&self->context.registry);
   gvt_root_unref (self->context.root);
   g_free (self->context.domain_editor);
@@ -61,12 +62,16 @@ gvt_service_init (GvtService *self)
 }
 
 GvtService *
-gvt_service_new (GvtRoot *root, GDBusConnection *connection, const char *domain_editor)
+gvt_service_new (GvtRoot *root,
+                 const GvtConfiguration *configuration,
+                 GDBusConnection *connection,
+                 const char *domain_editor)
 {
   GvtService *self = g_object_new (GVT_TYPE_SERVICE, NULL);
 
   self->context.root = gvt_root_ref (root);
   self->context.registry = gvt_registry_new ();
+  self->context.memory_lock = gvt_memory_lock_new (root, configuration->memory_lock_maximum);
   self->context.domain_editor = g_strdup (domain_editor);
   self->connection = g_object_ref (connection);
   self->monitor = gvt_monitor_new (root, self->context.registry);

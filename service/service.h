@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "configuration.h"
 #include "root.h"
 
 G_BEGIN_DECLS
@@ -16,10 +17,12 @@ G_DECLARE_FINAL_TYPE (GvtService, gvt_service, GVT, SERVICE, GObject)
 /**
  * gvt_service_new:
  * @root: the host
+ * @configuration: the administrator's settings
  * @connection: the bus
  * @domain_editor: the XML worker's path
  */
 GvtService *gvt_service_new (GvtRoot *root,
+                             const GvtConfiguration *configuration,
                              GDBusConnection *connection,
                              const char *domain_editor);
 

@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "memory-lock.h"
 #include "registry.h"
 #include "root.h"
 #include "transition.h"
@@ -19,6 +20,7 @@ typedef struct _GvtCall GvtCall;
 typedef struct {
   GvtRoot *root;
   GvtRegistry *registry;
+  GvtMemoryLock *memory_lock;
   char *domain_editor; /* the XML worker's path */
 } GvtCallContext;
 

@@ -6,9 +6,11 @@
 
 #include <errno.h>
 
+#include "change.h"
 #include "gvt-error.h"
 #include "gvt-names.h"
 #include "mdev-error.h"
+#include "memory-lock.h"
 #include "methods.h"
 #include "options.h"
 #include "uuid.h"
@@ -75,6 +77,14 @@ read_lease (GvtCall *call, Lease *lease, GError **error)
                  GVT_ERROR_INVALID_ARGUMENT,
                  "more than %d vGPUs for one VM",
                  VGPUS_PER_CALL);
+    return FALSE;
+  }
+  if (lease->memory_kib > GVT_MEMORY_KIB_MAX) {
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_INVALID_ARGUMENT,
+                 "%" G_GUINT64_FORMAT " KiB is more memory than a VM can have",
+                 lease->memory_kib);
     return FALSE;
   }
   gvt_call_tell (call, "domain", lease->domain);
@@ -176,4 +186,173 @@ gvt_check_release (GvtCall *call, GError **error)
   for (guint i = 0; i < lease.vgpus->len; i++)
     release_vgpu (call, g_ptr_array_index (lease.vgpus, i), lease.domain);
   return TRUE;
+}
+
+/* What the runs below need of the arguments, which the check has found to be well formed. */
+static char *
+get_domain (GvtCall *call)
+{
+  const char *domain;
+
+  g_variant_get_child (call->parameters, 1, "&s", &domain);
+  return gvt_uuid_parse (domain, NULL);
+}
+
+static guint64
+get_memory_kib (GvtCall *call)
+{
+  guint64 memory_kib;
+
+  g_variant_get_child (call->parameters, 3, "t", &memory_kib);
+  return memory_kib;
+}
+
+/* The error of a call whose way back has one more asynchronous step. */
+typedef struct {
+  GvtCall *call;
+  GError *error;
+} Failing;
+
+static void
+on_lowered_after_failure (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Failing *failing = user_data;
+  g_autoptr (GError) late = NULL;
+
+  if (!gvt_memory_lock_finish (GVT_MEMORY_LOCK (source), result, &late))
+    g_warning ("cannot take back a memory-lock limit: %s", late->message);
+  gvt_call_fail (failing->call, failing->error);
+}
+
+static void
+fail_and_lower (GvtCall *call, GError *error)
+{
+  g_autofree char *domain = get_domain (call);
+  Failing *failing = g_new0 (Failing, 1);
+
+  failing->call = call;
+  failing->error = error;
+  gvt_memory_lock_release_async (call->context->memory_lock,
+                                 call->uid,
+                                 domain,
+                                 on_lowered_after_failure,
+                                 failing);
+}
+
+static void
+on_vgpus_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtCall *call = user_data;
+  GError *error = NULL;
+
+  if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error))
+    gvt_call_return (call, NULL);
+  else
+    fail_and_lower (call, error);
+}
+
+static void
+on_raised (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtCall *call = user_data;
+  GError *error = NULL;
+
+  if (!gvt_memory_lock_finish (GVT_MEMORY_LOCK (source), result, &error)) {
+    gvt_call_fail (call, error);
+    return;
+  }
+  gvt_change_run_async (call->context->registry,
+                        call->context->root,
+                        g_ptr_array_ref (call->transitions),
+                        on_vgpus_prepared,
+                        call);
+}
+
+static void
+on_caller_pid (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtCall *call = user_data;
+  g_autofree char *domain = get_domain (call);
+  GError *error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  guint32 pid = 0;
+
+  if (reply != NULL)
+    g_variant_get (reply, "(u)", &pid);
+  if (error == NULL && (pid == 0 || pid > G_MAXINT32))
+    error = g_error_new (GVT_ERROR, GVT_ERROR_FAILED, "the bus does not say which process calls");
+  if (error != NULL) {
+    gvt_call_fail (call, error);
+    return;
+  }
+  gvt_memory_lock_raise_async (call->context->memory_lock,
+                               call->uid,
+                               (pid_t) pid,
+                               domain,
+                               get_memory_kib (call),
+                               on_raised,
+                               call);
+}
+
+/* Root's VMs are those of the system libvirt, which raises limits itself. */
+void
+gvt_run_prepare (GvtCall *call)
+{
+  if (call->transitions->len == 0 || call->uid == 0 || get_memory_kib (call) == 0) {
+    gvt_call_run_transitions (call);
+    return;
+  }
+  g_dbus_connection_call (
+      g_dbus_method_invocation_get_connection (call->invocation),
+      "org.freedesktop.DBus",
+      "/org/freedesktop/DBus",
+      "org.freedesktop.DBus",
+      "GetConnectionUnixProcessID",
+      g_variant_new ("(s)", g_dbus_method_invocation_get_sender (call->invocation)),
+      G_VARIANT_TYPE ("(u)"),
+      G_DBUS_CALL_FLAGS_NONE,
+      -1,
+      NULL,
+      on_caller_pid,
+      call);
+}
+
+static void
+on_lowered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtCall *call = user_data;
+  GError *error = NULL;
+
+  if (gvt_memory_lock_finish (GVT_MEMORY_LOCK (source), result, &error))
+    gvt_call_return (call, NULL);
+  else
+    gvt_call_fail (call, error);
+}
+
+static void
+on_vgpus_released (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtCall *call = user_data;
+  g_autofree char *domain = get_domain (call);
+  GError *error = NULL;
+
+  if (!gvt_change_run_finish (GVT_REGISTRY (source), result, &error))
+    fail_and_lower (call, error);
+  else
+    gvt_memory_lock_release_async (call->context->memory_lock,
+                                   call->uid,
+                                   domain,
+                                   on_lowered,
+                                   call);
+}
+
+void
+gvt_run_release (GvtCall *call)
+{
+  gvt_change_run_async (call->context->registry,
+                        call->context->root,
+                        g_ptr_array_ref (call->transitions),
+                        on_vgpus_released,
+                        call);
 }

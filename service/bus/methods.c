@@ -41,8 +41,8 @@ static const GvtMethod methods[] = {
 
   { DOMAINS_ROW, "EditXml", GVT_RULE_ALWAYS, EDIT, NOT_YET },
   { DOMAINS_ROW, "StripXml", GVT_RULE_ALWAYS, EDIT, NOT_YET },
-  { DOMAINS_ROW, "Prepare", GVT_RULE_CHECKED, MEMLOCK, gvt_check_prepare, CHANGE },
-  { DOMAINS_ROW, "Release", GVT_RULE_CHECKED, OTHERS, gvt_check_release, CHANGE },
+  { DOMAINS_ROW, "Prepare", GVT_RULE_CHECKED, MEMLOCK, gvt_check_prepare, gvt_run_prepare },
+  { DOMAINS_ROW, "Release", GVT_RULE_CHECKED, OTHERS, gvt_check_release, gvt_run_release },
   { DOMAINS_ROW, "ModerniseXml", GVT_RULE_ALWAYS, EDIT, NOT_YET },
   { DOMAINS_ROW, "Attach", GVT_RULE_ALWAYS, SYSTEM, NOT_YET },
   { DOMAINS_ROW, "Detach", GVT_RULE_ALWAYS, SYSTEM, NOT_YET },
