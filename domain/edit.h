@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The edits of a domain's XML: text in, text out. */
+#pragma once
+
+#include "settings.h"
+
+G_BEGIN_DECLS
+
+/**
+ * gvt_domain_edit:
+ * @xml: a domain's XML, as libvirt gives it with INACTIVE and SECURE
+ * @vgpu_uuid: the vGPU to give it
+ * @settings: what it is to be like
+ *
+ * Gives the domain the vGPU. Every byte that is not part of the edit stays; what the edit takes out
+ * is kept in `<metadata>` for gvt_domain_strip(). Editing again with the same settings changes
+ * nothing, with others is as stripping first. A hand-made `<hostdev>` of the same vGPU is taken
+ * over: it becomes ours, at the same guest address unless @settings give one, and strip removes it.
+ *
+ * Returns: (transfer full): the edited text, or NULL with
+ *   GVT_ERROR_INVALID_ARGUMENT (not a domain, malformed, too large, no UUID),
+ *   GVT_ERROR_CONFLICT (another vGPU of ours is attached, the guest address is taken) or
+ *   GVT_ERROR_NOT_SUPPORTED (a setting that is not built, a display password that would be exposed)
+ */
+char *
+gvt_domain_edit (const char *xml,
+                 const char *vgpu_uuid,
+                 const GvtDomainSettings *settings,
+                 GError **error);
+
+/**
+ * gvt_domain_strip:
+ * @xml: a domain's XML
+ * @vgpu_uuid: the vGPU to take out
+ *
+ * Undoes gvt_domain_edit(): the same bytes as before if nobody changed the text since, else what
+ * was taken out comes back beside the neighbours it had. Of a vGPU that was attached by hand only
+ * its
+ * `<hostdev>` goes.
+ *
+ * Returns: (transfer full): the text without the vGPU, or NULL with GVT_ERROR_INVALID_ARGUMENT, or
+ *   GVT_ERROR_NOT_FOUND if the vGPU is not in the text
+ */
+char *
+gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an edit writes into the domain's <metadata>, so that strip can undo it. */
+#pragma once
+
+#include "document.h"
+#include "recipe.h"
+#include "settings.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GVT_DOMAIN_NAMESPACE:
+ *
+ * The XML namespace of our element in `<metadata>`. libvirt keeps elements of other namespaces
+ * there as they are, one per namespace, and drops those without one.
+ */
+#define GVT_DOMAIN_NAMESPACE "https://gvt-manager.org/xmlns/domain/1"
+
+/**
+ * GvtRemoval:
+ * @after: name of the element it came after, empty if it was the first child
+ * @index: how many elements of that name came before that one
+ * @gap: bytes between that one and @text, comments for example
+ * @text: the bytes taken out, with the white space before the element
+ *
+ * A device that an edit took out of `<devices>`, and where it was.
+ */
+typedef struct {
+  char *after;
+  guint index;
+  gsize gap;
+  char *text;
+} GvtRemoval;
+
+/**
+ * GvtOpened:
+ * @element: name of an element that was written as `<element/>`
+ * @tail: the bytes its tag ended in
+ */
+typedef struct {
+  char *element;
+  char *tail;
+} GvtOpened;
+
+/**
+ * GvtRecord:
+ * @vgpu: the vGPU's UUID, in lower case
+ * @settings: the settings asked for, as attributes of an element
+ * @made_metadata: `<metadata>` itself is ours
+ * @additions: of GvtAddition, without markup
+ * @removals: of GvtRemoval, in the order of the text
+ * @opened: of GvtOpened
+ * @element: (nullable): where the record was read from; belongs to the document
+ */
+typedef struct {
+  char *vgpu;
+  char *settings;
+  gboolean made_metadata;
+  GPtrArray *additions;
+  GPtrArray *removals;
+  GPtrArray *opened;
+  const GvtElement *element;
+} GvtRecord;
+
+GvtRecord *
+gvt_record_new (const char *vgpu, const GvtDomainSettings *settings);
+void
+gvt_record_free (GvtRecord *self);
+
+void
+gvt_record_add_removal (GvtRecord *self, const char *after, guint index, gsize gap, char *text);
+
+void
+gvt_record_add_opened (GvtRecord *self, const char *element, char *tail);
+
+/**
+ * gvt_record_to_markup:
+ *
+ * Returns: (transfer full): the record, in the notation of gvt_layout_as_child()
+ */
+char *
+gvt_record_to_markup (const GvtRecord *self);
+
+/**
+ * gvt_record_read:
+ * @record: (out) (nullable): the domain's record, or NULL if it has none
+ *
+ * Returns: FALSE with GVT_ERROR_INVALID_ARGUMENT if there is a record that no edit wrote
+ */
+gboolean
+gvt_record_read (const GvtDocument *document, GvtRecord **record, GError **error);
+
+/**
+ * gvt_record_settings_text:
+ *
+ * Returns: (transfer full): @settings as attributes of an element, equal for equal settings
+ */
+char *
+gvt_record_settings_text (const GvtDomainSettings *settings);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtRecord, gvt_record_free)
+
+G_END_DECLS

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Edit and strip: what comes out for given domains, and what must hold for all of them.
+ */
+
+#include "edit.h"
+#include "fixtures.h"
+#include "gvt-error.h"
+
+#include <string.h>
+
+/* Every property is tried with each of these. */
+static const char *const all_settings[] = {
+  "{}",
+  "{'display': <'spice-gl'>}",
+  "{'display': <'spice-gl'>, 'render-node': <'" RENDER_NODE "'>}",
+  "{'display': <'spice-gl'>, 'keep-devices': <true>}",
+  "{'address': <'0000:00:1a.3'>}",
+};
+
+static char *
+edit (const char *xml, const char *settings_text)
+{
+  g_autoptr (GvtDomainSettings) settings = fixture_settings (settings_text);
+  g_autoptr (GError) error = NULL;
+  char *edited = gvt_domain_edit (xml, VGPU, settings, &error);
+
+  g_assert_no_error (error);
+  return edited;
+}
+
+static char *
+strip (const char *xml)
+{
+  g_autoptr (GError) error = NULL;
+  char *stripped = gvt_domain_strip (xml, VGPU, &error);
+
+  g_assert_no_error (error);
+  return stripped;
+}
+
+typedef void (*Property) (const char *xml, const char *settings);
+
+static void
+for_all (gconstpointer data)
+{
+  g_auto (GStrv) names = fixture_names ();
+  Property property = (Property)(gsize)data;
+
+  for (gsize i = 0; names[i] != NULL; i++) {
+    g_autofree char *xml = fixture_read ("fixtures", names[i]);
+
+    for (gsize j = 0; j < G_N_ELEMENTS (all_settings); j++) {
+      g_test_message ("%s with %s", names[i], all_settings[j]);
+      property (xml, all_settings[j]);
+    }
+  }
+}
+
+static void
+strip_undoes_edit (const char *xml, const char *settings)
+{
+  g_autofree char *edited = edit (xml, settings);
+  g_autofree char *stripped = strip (edited);
+
+  g_assert_cmpstr (edited, !=, xml);
+  g_assert_cmpstr (stripped, ==, xml);
+}
+
+static void
+edit_twice_is_edit_once (const char *xml, const char *settings)
+{
+  g_autofree char *once = edit (xml, settings);
+  g_autofree char *twice = edit (once, settings);
+
+  g_assert_cmpstr (twice, ==, once);
+}
+
+static void
+other_settings_replace (const char *xml, const char *settings)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (all_settings); i++) {
+    g_autofree char *first = edit (xml, all_settings[i]);
+    g_autofree char *then = edit (first, settings);
+    g_autofree char *direct = edit (xml, settings);
+
+    g_assert_cmpstr (then, ==, direct);
+  }
+}
+
+/* Rewritten by libvirt between edit and strip, the domain means what it did before. */
+static void
+strip_undoes_edit_rewritten (const char *xml, const char *settings)
+{
+  g_autofree char *edited = edit (xml, settings);
+  g_autofree char *rewritten = fixture_rewrite (edited);
+  g_autofree char *stripped = strip (rewritten);
+  g_autofree char *result = fixture_rewrite (stripped);
+  g_autofree char *wanted = fixture_rewrite (xml);
+
+  g_assert_cmpstr (result, ==, wanted);
+}
+
+static void
+edit_again_rewritten (const char *xml, const char *settings)
+{
+  g_autofree char *edited = edit (xml, settings);
+  g_autofree char *rewritten = fixture_rewrite (edited);
+  g_autofree char *again = edit (rewritten, settings);
+
+  g_assert_cmpstr (again, ==, rewritten);
+}
+
+static const struct {
+  const char *fixture;
+  const char *settings;
+  const char *golden;
+} goldens[] = {
+  { "q35-vnc-virtio.xml", "{}", "q35-none.xml" },
+  { "q35-vnc-virtio.xml",
+    "{'display': <'spice-gl'>, 'render-node': <'" RENDER_NODE "'>}",
+    "q35-spice-gl.xml" },
+  { "pc-spice-qxl-two-videos.xml",
+    "{'display': <'spice-gl'>, 'render-node': <'" RENDER_NODE "'>}",
+    "pc-spice-gl.xml" },
+  { "pc-spice-qxl-two-videos.xml",
+    "{'display': <'spice-gl'>, 'keep-devices': <true>}",
+    "pc-spice-gl-keep.xml" },
+  { "virt-install-uefi.xml", "{'display': <'spice-gl'>}", "virt-install-spice-gl.xml" },
+  { "virt-install-uefi.xml", "{'address': <'0000:08:00.0'>}", "virt-install-address.xml" },
+  { "tabs.xml", "{'display': <'spice-gl'>}", "tabs-spice-gl.xml" },
+  { "one-line.xml", "{'display': <'spice-gl'>}", "one-line-spice-gl.xml" },
+  { "empty-elements.xml", "{'display': <'spice-gl'>}", "empty-elements-spice-gl.xml" },
+  { "odd.xml", "{'display': <'spice-gl'>}", "odd-spice-gl.xml" },
+  { "two-hostdevs.xml", "{}", "two-hostdevs-none.xml" },
+};
+
+/* GVT_WRITE_GOLDENS=1 writes what comes out instead; read the difference before it is committed. */
+static void
+test_golden (gconstpointer data)
+{
+  gsize i = GPOINTER_TO_SIZE (data);
+  g_autofree char *xml = fixture_read ("fixtures", goldens[i].fixture);
+  g_autofree char *edited = edit (xml, goldens[i].settings);
+  g_autofree char *wanted = NULL;
+
+  if (g_getenv ("GVT_WRITE_GOLDENS") != NULL) {
+    g_autofree char *path = g_test_build_filename (G_TEST_DIST, "golden", goldens[i].golden, NULL);
+
+    g_assert_true (g_file_set_contents (path, edited, -1, NULL));
+    g_test_skip ("written, not compared");
+    return;
+  }
+
+  wanted = fixture_read ("golden", goldens[i].golden);
+  g_assert_cmpstr (edited, ==, wanted);
+}
+
+static char *
+replace (const char *text, const char *old, const char *new)
+{
+  g_autoptr (GString) result = g_string_new (text);
+
+  g_assert_cmpuint (g_string_replace (result, old, new, 1), ==, 1);
+  return g_string_free (g_steal_pointer (&result), FALSE);
+}
+
+/* Somebody else adds a disk and removes the sound card between edit and strip. */
+static void
+test_foreign_edits (void)
+{
+  static const char sound[] = "    <sound model='ich6'>\n"
+                              "      <audio id='1'/>\n"
+                              "      <address type='pci' domain='0x0000' bus='0x00' slot='0x04' "
+                              "function='0x0'/>\n"
+                              "    </sound>\n";
+  static const char disk[] = "    <disk type='file' device='cdrom'/>\n    <controller type='usb'";
+  g_autofree char *xml = fixture_read ("fixtures", "pc-spice-qxl-two-videos.xml");
+  g_autofree char *edited = edit (xml, "{'display': <'spice-gl'>}");
+  g_autofree char *without_sound = replace (edited, sound, "");
+  g_autofree char *changed = replace (without_sound, "    <controller type='usb'", disk);
+  g_autofree char *stripped = strip (changed);
+  g_autofree char *wanted_without_sound = replace (xml, sound, "");
+  g_autofree char *wanted = replace (wanted_without_sound, "    <controller type='usb'", disk);
+
+  g_assert_cmpstr (stripped, ==, wanted);
+}
+
+/* The neighbour of a removed device goes too: it returns beside its like, or at the end. */
+static void
+test_neighbour_gone (void)
+{
+  g_autofree char *edited
+      = edit ("<domain><devices><a/><video/><b/></devices></domain>", "{'display': <'spice-gl'>}");
+  g_autofree char *changed = replace (edited, "<a/>", "");
+  g_autofree char *stripped = strip (changed);
+
+  g_assert_cmpstr (stripped, ==, "<domain><devices><b/><video/></devices></domain>");
+}
+
+/* What somebody else put into the <metadata> that an edit made stays. */
+static void
+test_foreign_metadata (void)
+{
+  g_autofree char *edited = edit ("<domain><devices/></domain>", "{}");
+  g_autofree char *changed = replace (edited, "<metadata>", "<metadata><x:y xmlns:x='urn:x'/>");
+  g_autofree char *stripped = strip (changed);
+
+  g_assert_cmpstr (stripped,
+                   ==,
+                   "<domain><metadata><x:y xmlns:x='urn:x'/></metadata><devices/></domain>");
+}
+
+#define HAND_MADE(inside)                                                                          \
+  "<domain><devices><hostdev mode='subsystem' type='mdev' model='vfio-pci'>"                       \
+  "<source><address uuid='CB33EC6D-AD44-4702-B80F-C176F56AFEA1'/></source>" inside                 \
+  "</hostdev></devices></domain>"
+
+static void
+test_hand_made_is_taken_over (void)
+{
+  const char *xml = HAND_MADE ("<address type='pci' domain='0' bus='0x08' slot='1'/>");
+  g_autofree char *edited = edit (xml, "{}");
+  g_autofree char *stripped = strip (edited);
+  g_autofree char *stripped_hand_made = strip (xml);
+
+  g_assert_nonnull (strstr (edited, "bus='0x08' slot='0x01' function='0x0'"));
+  g_assert_nonnull (strstr (edited, "<alias name='ua-gvtg0'/>"));
+  g_assert_cmpstr (stripped, ==, "<domain><devices></devices></domain>");
+  g_assert_cmpstr (stripped_hand_made, ==, stripped);
+}
+
+static void
+assert_edit_fails (const char *xml,
+                   const char *uuid,
+                   const char *settings_text,
+                   int code,
+                   const char *part)
+{
+  g_autoptr (GvtDomainSettings) settings = fixture_settings (settings_text);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *edited = gvt_domain_edit (xml, uuid, settings, &error);
+
+  g_test_message ("%s", error != NULL ? error->message : "no error");
+  g_assert_null (edited);
+  g_assert_error (error, GVT_ERROR, code);
+  g_assert_nonnull (strstr (error->message, part));
+}
+
+static void
+test_conflicts (void)
+{
+  g_autofree char *xml = fixture_read ("fixtures", "q35-vnc-virtio.xml");
+  g_autofree char *edited = edit (xml, "{}");
+  g_autofree char *unrecorded = replace (edited, "gvt:attachment", "gvt:other");
+  g_autofree char *unrecorded_too = replace (unrecorded, "/gvt:attachment", "/gvt:other");
+
+  assert_edit_fails (edited, OTHER_VGPU, "{}", GVT_ERROR_CONFLICT, VGPU);
+  assert_edit_fails (unrecorded_too, OTHER_VGPU, "{}", GVT_ERROR_CONFLICT, VGPU);
+  assert_edit_fails (xml,
+                     VGPU,
+                     "{'address': <'0000:00:1b.0'>}",
+                     GVT_ERROR_CONFLICT,
+                     "0000:00:1b.0 is taken by a <sound>");
+  assert_edit_fails (xml, VGPU, "{'address': <'0000:00:1f.5'>}", GVT_ERROR_CONFLICT, "chipset");
+  assert_edit_fails ("<domain><devices><graphics type='egl-headless'/></devices></domain>",
+                     VGPU,
+                     "{'display': <'spice-gl'>, 'keep-devices': <true>}",
+                     GVT_ERROR_CONFLICT,
+                     "egl-headless");
+}
+
+static void
+test_full_bus (void)
+{
+  g_autoptr (GString) xml = g_string_new ("<domain><devices>");
+
+  for (guint slot = 0; slot < 32; slot++)
+    g_string_append_printf (xml, "<sound><address type='pci' slot='0x%02x'/></sound>", slot);
+  g_string_append (xml, "</devices></domain>");
+
+  assert_edit_fails (xml->str, VGPU, "{}", GVT_ERROR_CONFLICT, "no slot");
+}
+
+/* A leftover record does not stand in the way of the next vGPU. */
+static void
+test_leftover_record (void)
+{
+  g_autoptr (GvtDomainSettings) settings = fixture_settings ("{}");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *edited = edit ("<domain><devices/></domain>", "{}");
+  const char *hostdev = strstr (edited, "<hostdev");
+  const char *end = strstr (edited, "</devices>");
+  g_autofree char *before = g_strndup (edited, (gsize)(hostdev - edited));
+  g_autofree char *without = g_strconcat (before, end, NULL);
+  g_autofree char *next = gvt_domain_edit (without, OTHER_VGPU, settings, &error);
+  g_autofree char *stripped = gvt_domain_strip (next, OTHER_VGPU, NULL);
+
+  g_assert_no_error (error);
+  g_assert_null (strstr (next, VGPU));
+  g_assert_cmpstr (stripped, ==, "<domain><devices/></domain>");
+}
+
+static void
+test_password_stays_secret (void)
+{
+  const char *xml = "<domain><devices><graphics type='vnc' passwd='hunter2'/></devices></domain>";
+  g_autofree char *kept = edit (xml, "{'display': <'spice-gl'>, 'keep-devices': <true>}");
+  g_autofree char *untouched = edit (xml, "{}");
+
+  assert_edit_fails (xml, VGPU, "{'display': <'spice-gl'>}", GVT_ERROR_NOT_SUPPORTED, "password");
+  g_assert_nonnull (strstr (kept, "<graphics type='vnc' passwd='hunter2'/>"));
+  g_assert_nonnull (strstr (untouched, "<graphics type='vnc' passwd='hunter2'/>"));
+}
+
+static void
+test_strip_not_found (void)
+{
+  g_autofree char *xml = fixture_read ("fixtures", "q35-vnc-virtio.xml");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (gvt_domain_strip (xml, VGPU, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_NOT_FOUND);
+}
+
+/* A record is text like any other: it must not smuggle anything in. */
+static void
+test_damaged_record (void)
+{
+  static const char *const removed[] = {
+    "&lt;video/&gt;&lt;video/&gt;",
+    "&lt;/devices&gt;&lt;seclabel type='none'/&gt;&lt;devices&gt;",
+    "&lt;video",
+    "",
+    "only text",
+    "&lt;!-- &lt;video/&gt;",
+  };
+  static const char *const parts[] = {
+    "<gvt:removed after='' index='-1' gap='0'>&lt;video/&gt;</gvt:removed>",
+    "<gvt:removed after='' index='0' gap='99999999999'>&lt;video/&gt;</gvt:removed>",
+    "<gvt:opened element='devices'>/&gt;&lt;x/&gt;</gvt:opened>",
+    "<gvt:unknown/>",
+    "<gvt:added element='video'/>",
+  };
+  g_autofree char *edited = edit ("<domain><devices><a/></devices></domain>", "{}");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (removed) + G_N_ELEMENTS (parts); i++) {
+    g_autofree char *part
+        = i < G_N_ELEMENTS (removed)
+              ? g_strdup_printf ("<gvt:removed after='a' index='0' gap='0'>%s</gvt:removed>"
+                                 "</gvt:attachment>",
+                                 removed[i])
+              : g_strconcat (parts[i - G_N_ELEMENTS (removed)], "</gvt:attachment>", NULL);
+    g_autofree char *damaged = replace (edited, "</gvt:attachment>", part);
+    g_autoptr (GError) error = NULL;
+    g_autofree char *stripped = gvt_domain_strip (damaged, VGPU, &error);
+
+    g_test_message ("%s: %s", part, error != NULL ? error->message : stripped);
+    g_assert_null (stripped);
+    g_assert_error (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT);
+  }
+}
+
+static void
+add_property (const char *path, Property property)
+{
+  g_test_add_data_func (path, (gconstpointer)(gsize)property, for_all);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (goldens); i++) {
+    g_autofree char *path = g_strconcat ("/edit/golden/", goldens[i].golden, NULL);
+
+    g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_golden);
+  }
+  add_property ("/edit/strip-undoes-edit", strip_undoes_edit);
+  add_property ("/edit/twice-is-once", edit_twice_is_edit_once);
+  add_property ("/edit/other-settings-replace", other_settings_replace);
+  add_property ("/edit/strip-undoes-edit-rewritten", strip_undoes_edit_rewritten);
+  add_property ("/edit/again-rewritten", edit_again_rewritten);
+  g_test_add_func ("/edit/foreign-edits", test_foreign_edits);
+  g_test_add_func ("/edit/neighbour-gone", test_neighbour_gone);
+  g_test_add_func ("/edit/foreign-metadata", test_foreign_metadata);
+  g_test_add_func ("/edit/hand-made-is-taken-over", test_hand_made_is_taken_over);
+  g_test_add_func ("/edit/conflicts", test_conflicts);
+  g_test_add_func ("/edit/full-bus", test_full_bus);
+  g_test_add_func ("/edit/leftover-record", test_leftover_record);
+  g_test_add_func ("/edit/password-stays-secret", test_password_stays_secret);
+  g_test_add_func ("/edit/strip-not-found", test_strip_not_found);
+  g_test_add_func ("/edit/damaged-record", test_damaged_record);
+
+  return g_test_run ();
+}
