@@ -11,7 +11,9 @@ import mdev
 TEST_TIMEOUT = 120  # seconds; the slowest test, with two VMs, takes about 40
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config):
+    config.pluginmanager.unregister(name="terminalreporter")
     config.pluginmanager.register(Tap(), "tap")
     config._inicache["timeout"] = TEST_TIMEOUT
     config.addinivalue_line("markers", "timeout: see pytest-timeout")
