@@ -8,7 +8,7 @@
 #include "document.h"
 
 #include "gvt-error.h"
-#include "limits.h"
+#include "xml-limits.h"
 #include "text-guard.h"
 
 #include <libxml/parser.h>

@@ -11,7 +11,7 @@
 #include "guest-slot.h"
 #include "intact.h"
 #include "layout.h"
-#include "limits.h"
+#include "xml-limits.h"
 #include "mdev.h"
 #include "recipe.h"
 #include "record.h"

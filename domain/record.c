@@ -7,7 +7,7 @@
 #include "record.h"
 
 #include "gvt-error.h"
-#include "limits.h"
+#include "xml-limits.h"
 #include "mdev.h"
 
 #include <string.h>

@@ -7,7 +7,7 @@
 #include "text-guard.h"
 
 #include "gvt-error.h"
-#include "limits.h"
+#include "xml-limits.h"
 
 #include <string.h>
 
