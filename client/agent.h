@@ -14,8 +14,7 @@ G_BEGIN_DECLS
  *
  * Returns: TRUE when an agent was started; FALSE when there can be none, or there was one already.
  */
-gboolean
-gvt_agent_start (GvtClient *client);
+gboolean gvt_agent_start (GvtClient *client);
 
 /**
  * gvt_agent_stop:
@@ -23,7 +22,6 @@ gvt_agent_start (GvtClient *client);
  *
  * Ends what gvt_agent_start() started.
  */
-void
-gvt_agent_stop (GvtClient *client);
+void gvt_agent_stop (GvtClient *client);
 
 G_END_DECLS

@@ -65,7 +65,7 @@ call_once (GvtClient *client,
                                           ? G_DBUS_CALL_FLAGS_NONE
                                           : G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION,
                                       client->no_ask_password ? CALL_TIMEOUT_MS : G_MAXINT,
-                                      NULL,
+                                      client->interrupt,
                                       error);
 }
 

@@ -12,8 +12,7 @@ G_BEGIN_DECLS
  *
  * Connects to the bus if that has not happened yet.
  */
-gboolean
-gvt_bus_connect (GvtClient *client, GError **error);
+gboolean gvt_bus_connect (GvtClient *client, GError **error);
 
 /**
  * gvt_bus_call:
@@ -31,13 +30,12 @@ gvt_bus_connect (GvtClient *client, GError **error);
  *
  * Returns: the reply.
  */
-GVariant *
-gvt_bus_call (GvtClient *client,
-              const char *path,
-              const char *interface,
-              const char *method,
-              GVariant *parameters,
-              const GVariantType *reply_type,
-              GError **error);
+GVariant *gvt_bus_call (GvtClient *client,
+                        const char *path,
+                        const char *interface,
+                        const char *method,
+                        GVariant *parameters,
+                        const GVariantType *reply_type,
+                        GError **error);
 
 G_END_DECLS

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @no_ask_password: never let anybody be asked for a password
  * @quiet: print nothing but data and errors
  * @bus: the connection, made at the first call
+ * @interrupt: cancels calls to the service, or NULL
  * @agent: the registered polkit text agent, or NULL
  * @status: exit status of the first failure that a verb has told and gone on after; else 0
  *
@@ -26,6 +27,7 @@ typedef struct {
   gboolean quiet;
 
   GDBusConnection *bus;
+  GCancellable *interrupt;
   gpointer agent;
   int status;
 } GvtClient;
@@ -72,5 +74,9 @@ extern const GvtVerb gvt_verb_define;
 extern const GvtVerb gvt_verb_undefine;
 extern const GvtVerb gvt_verb_remove;
 extern const GvtVerb gvt_verb_set;
+extern const GvtVerb gvt_verb_attach;
+extern const GvtVerb gvt_verb_detach;
+extern const GvtVerb gvt_verb_edit_xml;
+extern const GvtVerb gvt_verb_strip_xml;
 
 G_END_DECLS

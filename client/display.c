@@ -6,6 +6,7 @@
 
 #include "display.h"
 
+#include "diff.h"
 #include "owner.h"
 
 #include <string.h>
@@ -79,6 +80,21 @@ gvt_display_table (GvtTable *table, const char *indent)
 
   text = gvt_table_render (table, indent, gvt_terminal_wants_colour (STDOUT_FILENO));
   gvt_terminal_write (text);
+}
+
+gboolean
+gvt_display_diff (const char *before, const char *after, const char *name, GError **error)
+{
+  g_autofree char *before_label = g_strdup_printf ("%s.xml (as it is)", name);
+  g_autofree char *after_label = g_strdup_printf ("%s.xml (edited)", name);
+  g_autofree char *text = NULL;
+
+  text = gvt_diff (
+      before, after, before_label, after_label, gvt_terminal_wants_colour (STDOUT_FILENO), error);
+  if (text == NULL)
+    return FALSE;
+  gvt_terminal_write (text);
+  return TRUE;
 }
 
 void

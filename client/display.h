@@ -13,15 +13,13 @@ G_BEGIN_DECLS
  * Returns: its low and high graphics memory, such as "128/512 MiB"; empty if the driver does not
  * say.
  */
-char *
-gvt_display_memory (const GvtType *type);
+char *gvt_display_memory (const GvtType *type);
 
 /**
  * gvt_display_state_style:
  * @state: a vGPU's state
  */
-GvtStyle
-gvt_display_state_style (const char *state);
+GvtStyle gvt_display_state_style (const char *state);
 
 /**
  * gvt_display_vgpus:
@@ -29,8 +27,7 @@ gvt_display_state_style (const char *state);
  *
  * Returns: the table of all vGPUs.
  */
-GvtTable *
-gvt_display_vgpus (const GvtObjects *objects);
+GvtTable *gvt_display_vgpus (const GvtObjects *objects);
 
 /**
  * gvt_display_failures:
@@ -39,8 +36,7 @@ gvt_display_vgpus (const GvtObjects *objects);
  *
  * Says why each failed vGPU failed.
  */
-void
-gvt_display_failures (const GvtClient *client, const GvtObjects *objects);
+void gvt_display_failures (const GvtClient *client, const GvtObjects *objects);
 
 /**
  * gvt_display_table:
@@ -49,8 +45,18 @@ gvt_display_failures (const GvtClient *client, const GvtObjects *objects);
  *
  * Writes @table to standard output.
  */
-void
-gvt_display_table (GvtTable *table, const char *indent);
+void gvt_display_table (GvtTable *table, const char *indent);
+
+/**
+ * gvt_display_diff:
+ * @before: a VM's definition
+ * @after: what it would be
+ * @name: the VM's name
+ * @error: if diff cannot be run
+ *
+ * Writes what would change to standard output, as a patch.
+ */
+gboolean gvt_display_diff (const char *before, const char *after, const char *name, GError **error);
 
 /**
  * gvt_display_no_gpu:
@@ -58,7 +64,6 @@ gvt_display_table (GvtTable *table, const char *indent);
  *
  * Says what to look at when the host offers no vGPUs.
  */
-void
-gvt_display_no_gpu (const GvtClient *client);
+void gvt_display_no_gpu (const GvtClient *client);
 
 G_END_DECLS

@@ -28,8 +28,7 @@ typedef enum {
  *
  * Returns: the exit status that says so.
  */
-GvtExitStatus
-gvt_failure_status (const GError *error);
+GvtExitStatus gvt_failure_status (const GError *error);
 
 /**
  * gvt_failure_hint:
@@ -38,8 +37,7 @@ gvt_failure_status (const GError *error);
  *
  * Returns: (nullable): a sentence with the next step, where the message itself cannot know it.
  */
-const char *
-gvt_failure_hint (const GvtClient *client, const GError *error);
+const char *gvt_failure_hint (const GvtClient *client, const GError *error);
 
 /**
  * gvt_failure_tell:
@@ -50,7 +48,6 @@ gvt_failure_hint (const GvtClient *client, const GError *error);
  * Prints the message, and the next step if there is one, and remembers the exit status of the
  * first.
  */
-void
-gvt_failure_tell (GvtClient *client, const GError *error, const char *object);
+void gvt_failure_tell (GvtClient *client, const GError *error, const char *object);
 
 G_END_DECLS

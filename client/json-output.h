@@ -16,19 +16,16 @@ G_BEGIN_DECLS
  * them out
  * @gpu: a GPU
  */
-void
-gvt_json_add_gpu (JsonBuilder *builder, const GvtObjects *objects, const GvtGpu *gpu);
+void gvt_json_add_gpu (JsonBuilder *builder, const GvtObjects *objects, const GvtGpu *gpu);
 
-void
-gvt_json_add_type (JsonBuilder *builder, const GvtType *type);
+void gvt_json_add_type (JsonBuilder *builder, const GvtType *type);
 
 /**
  * gvt_json_add_vgpu:
  * @builder: where a value may come
  * @vgpu: a vGPU; what it does not have (label, VM, node, failure) becomes null
  */
-void
-gvt_json_add_vgpu (JsonBuilder *builder, const GvtVgpu *vgpu);
+void gvt_json_add_vgpu (JsonBuilder *builder, const GvtVgpu *vgpu);
 
 /**
  * gvt_json_end:
@@ -37,7 +34,6 @@ gvt_json_add_vgpu (JsonBuilder *builder, const GvtVgpu *vgpu);
  *
  * Returns: its text, with a newline at the end.
  */
-char *
-gvt_json_end (JsonBuilder *builder, gboolean pretty);
+char *gvt_json_end (JsonBuilder *builder, gboolean pretty);
 
 G_END_DECLS

@@ -46,8 +46,7 @@ static const GOptionEntry global_entries[] = {
   G_OPTION_ENTRY_NULL,
 };
 
-static gboolean
-usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static gboolean usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static gboolean
 usage_error (GError **error, const char *format, ...)
@@ -217,5 +216,6 @@ main (int argc, char **argv)
   }
   gvt_agent_stop (&client);
   g_clear_object (&client.bus);
+  g_clear_object (&client.interrupt);
   return client.status;
 }

@@ -70,8 +70,7 @@ typedef struct {
  * gvt_objects_new:
  * @managed: an `a{oa{sa{sv}}}`, as GetManagedObjects returns it
  */
-GvtObjects *
-gvt_objects_new (GVariant *managed);
+GvtObjects *gvt_objects_new (GVariant *managed);
 
 /**
  * gvt_objects_fetch:
@@ -80,11 +79,9 @@ gvt_objects_new (GVariant *managed);
  *
  * Asks the service, in one call.
  */
-GvtObjects *
-gvt_objects_fetch (GvtClient *client, GError **error);
+GvtObjects *gvt_objects_fetch (GvtClient *client, GError **error);
 
-void
-gvt_objects_free (GvtObjects *objects);
+void gvt_objects_free (GvtObjects *objects);
 
 /**
  * gvt_objects_find_vgpu:
@@ -93,8 +90,7 @@ gvt_objects_free (GvtObjects *objects);
  *
  * Returns: (nullable): the vGPU with that path.
  */
-const GvtVgpu *
-gvt_objects_find_vgpu (const GvtObjects *objects, const char *path);
+const GvtVgpu *gvt_objects_find_vgpu (const GvtObjects *objects, const char *path);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtObjects, gvt_objects_free)
 

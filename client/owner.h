@@ -11,7 +11,6 @@ G_BEGIN_DECLS
  *
  * Returns: the user's name; the number where there is none.
  */
-char *
-gvt_owner_name (guint32 uid);
+char *gvt_owner_name (guint32 uid);
 
 G_END_DECLS

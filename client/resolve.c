@@ -116,16 +116,24 @@ gvt_resolve_type (const GvtObjects *objects, const char *word, GError **error)
   return found != NULL ? found : word;
 }
 
-static gboolean
-is_boot_vga (const GvtObjects *objects, const GvtType *type)
+static const GvtGpu *
+gpu_of (const GvtObjects *objects, const GvtType *type)
 {
   for (guint i = 0; i < objects->gpus->len; i++) {
     const GvtGpu *gpu = g_ptr_array_index (objects->gpus, i);
 
     if (strcmp (gpu->path, type->gpu_path) == 0)
-      return gpu->boot_vga;
+      return gpu;
   }
-  return FALSE;
+  return NULL;
+}
+
+static gboolean
+is_boot_vga (const GvtObjects *objects, const GvtType *type)
+{
+  const GvtGpu *gpu = gpu_of (objects, type);
+
+  return gpu != NULL && gpu->boot_vga;
 }
 
 static gboolean
@@ -175,4 +183,12 @@ gvt_resolve_placement (const GvtObjects *objects, const char *id, GError **error
   if (best == NULL)
     g_propagate_error (error, no_place (objects, id, offered));
   return best;
+}
+
+const char *
+gvt_resolve_render_node (const GvtObjects *objects, const GvtType *type)
+{
+  const GvtGpu *gpu = type != NULL ? gpu_of (objects, type) : NULL;
+
+  return gpu != NULL ? gpu->render_node : NULL;
 }

@@ -23,8 +23,7 @@ gvt_resolve_vgpu (const GvtObjects *objects, const char *word, guint32 uid, GErr
  *
  * Returns: the id; @word itself when it means none, for the service to say so.
  */
-const char *
-gvt_resolve_type (const GvtObjects *objects, const char *word, GError **error);
+const char *gvt_resolve_type (const GvtObjects *objects, const char *word, GError **error);
 
 /**
  * gvt_resolve_placement:
@@ -37,7 +36,15 @@ gvt_resolve_type (const GvtObjects *objects, const char *word, GError **error);
  *
  * Returns: the type on that GPU.
  */
-const GvtType *
-gvt_resolve_placement (const GvtObjects *objects, const char *id, GError **error);
+const GvtType *gvt_resolve_placement (const GvtObjects *objects, const char *id, GError **error);
+
+/**
+ * gvt_resolve_render_node:
+ * @objects: the service's objects
+ * @type: (nullable): a type on a GPU
+ *
+ * Returns: (nullable): the render node of that GPU.
+ */
+const char *gvt_resolve_render_node (const GvtObjects *objects, const GvtType *type);
 
 G_END_DECLS

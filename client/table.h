@@ -18,11 +18,9 @@ typedef struct _GvtTable GvtTable;
  *
  * Returns: a table without rows; free with gvt_table_free().
  */
-GvtTable *
-gvt_table_new (const char *const *headings);
+GvtTable *gvt_table_new (const char *const *headings);
 
-void
-gvt_table_free (GvtTable *table);
+void gvt_table_free (GvtTable *table);
 
 /**
  * gvt_table_add:
@@ -32,8 +30,7 @@ gvt_table_free (GvtTable *table);
  *
  * Adds the next cell, left to right; a full row begins the next.
  */
-void
-gvt_table_add (GvtTable *table, const char *text, GvtStyle style);
+void gvt_table_add (GvtTable *table, const char *text, GvtStyle style);
 
 /**
  * gvt_table_render:
@@ -44,8 +41,7 @@ gvt_table_add (GvtTable *table, const char *text, GvtStyle style);
  * Returns: the table's lines, without trailing spaces, each ending with a newline. Columns are as
  *   wide as a terminal shows their widest cell: East Asian letters two cells, combining marks none.
  */
-char *
-gvt_table_render (GvtTable *table, const char *indent, gboolean colour);
+char *gvt_table_render (GvtTable *table, const char *indent, gboolean colour);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtTable, gvt_table_free)
 

@@ -58,8 +58,7 @@ gvt_terminal_write (const char *text)
   fputs (text, stdout);
 }
 
-static void
-say (const char *prefix, const char *format, va_list args) G_GNUC_PRINTF (2, 0);
+static void say (const char *prefix, const char *format, va_list args) G_GNUC_PRINTF (2, 0);
 
 static void
 say (const char *prefix, const char *format, va_list args)

@@ -25,8 +25,7 @@ typedef enum {
  *
  * Returns: whether @fd is a terminal that shows colours and NO_COLOR (no-color.org) is not set.
  */
-gboolean
-gvt_terminal_wants_colour (int fd);
+gboolean gvt_terminal_wants_colour (int fd);
 
 /**
  * gvt_terminal_style:
@@ -36,8 +35,7 @@ gvt_terminal_wants_colour (int fd);
  *
  * Returns: @text, with the escape sequences for @style around it if @colour.
  */
-char *
-gvt_terminal_style (const char *text, GvtStyle style, gboolean colour);
+char *gvt_terminal_style (const char *text, GvtStyle style, gboolean colour);
 
 /**
  * gvt_terminal_clean:
@@ -45,8 +43,7 @@ gvt_terminal_style (const char *text, GvtStyle style, gboolean colour);
  *
  * Returns: @text with a "?" for each control character, so that it cannot drive the terminal.
  */
-char *
-gvt_terminal_clean (const char *text);
+char *gvt_terminal_clean (const char *text);
 
 /**
  * gvt_terminal_write:
@@ -54,8 +51,7 @@ gvt_terminal_clean (const char *text);
  *
  * Writes @text to standard output as it is, in UTF-8 whatever the locale says.
  */
-void
-gvt_terminal_write (const char *text);
+void gvt_terminal_write (const char *text);
 
 /**
  * gvt_terminal_talk:
@@ -64,8 +60,7 @@ gvt_terminal_write (const char *text);
  *
  * Says something to the person on standard error, unless `--quiet`.
  */
-void
-gvt_terminal_talk (const GvtClient *client, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void gvt_terminal_talk (const GvtClient *client, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /**
  * gvt_terminal_complain:
@@ -73,7 +68,6 @@ gvt_terminal_talk (const GvtClient *client, const char *format, ...) G_GNUC_PRIN
  *
  * Says what went wrong on standard error.
  */
-void
-gvt_terminal_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
+void gvt_terminal_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
 G_END_DECLS

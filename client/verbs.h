@@ -11,8 +11,7 @@ G_BEGIN_DECLS
  *
  * Returns: (nullable): the verb of that name.
  */
-const GvtVerb *
-gvt_verbs_find (const char *name);
+const GvtVerb *gvt_verbs_find (const char *name);
 
 /**
  * gvt_verbs_is_later:
@@ -21,8 +20,7 @@ gvt_verbs_find (const char *name);
  * Returns: whether @name is a verb of the documented interface which this version does not have
  * yet.
  */
-gboolean
-gvt_verbs_is_later (const char *name);
+gboolean gvt_verbs_is_later (const char *name);
 
 /**
  * gvt_verbs_nearest:
@@ -30,8 +28,7 @@ gvt_verbs_is_later (const char *name);
  *
  * Returns: (nullable): the verb it was most likely meant to be; NULL if none is near.
  */
-const GvtVerb *
-gvt_verbs_nearest (const char *name);
+const GvtVerb *gvt_verbs_nearest (const char *name);
 
 /**
  * gvt_verbs_help:
@@ -39,8 +36,7 @@ gvt_verbs_nearest (const char *name);
  *
  * Returns: the help of the whole program.
  */
-char *
-gvt_verbs_help (const GOptionEntry *global_options);
+char *gvt_verbs_help (const GOptionEntry *global_options);
 
 /**
  * gvt_verb_usage:
@@ -48,8 +44,7 @@ gvt_verbs_help (const GOptionEntry *global_options);
  *
  * Returns: its usage line, without a newline.
  */
-char *
-gvt_verb_usage (const GvtVerb *verb);
+char *gvt_verb_usage (const GvtVerb *verb);
 
 /**
  * gvt_verb_help:
@@ -58,7 +53,6 @@ gvt_verb_usage (const GvtVerb *verb);
  *
  * Returns: the help of that verb.
  */
-char *
-gvt_verb_help (const GvtVerb *verb, const GOptionEntry *global_options);
+char *gvt_verb_help (const GvtVerb *verb, const GOptionEntry *global_options);
 
 G_END_DECLS

@@ -15,12 +15,11 @@ G_BEGIN_DECLS
  *
  * Returns: the new vGPU's object path.
  */
-char *
-gvt_vgpu_create (GvtClient *client,
-                 const char *gpu,
-                 const char *type,
-                 GVariant *options,
-                 GError **error);
+char *gvt_vgpu_create (GvtClient *client,
+                       const char *gpu,
+                       const char *type,
+                       GVariant *options,
+                       GError **error);
 
 /**
  * gvt_vgpu_call:
@@ -32,11 +31,10 @@ gvt_vgpu_create (GvtClient *client,
  *
  * Calls a method of a vGPU that returns nothing.
  */
-gboolean
-gvt_vgpu_call (GvtClient *client,
-               const char *path,
-               const char *method,
-               GVariant *argument,
-               GError **error);
+gboolean gvt_vgpu_call (GvtClient *client,
+                        const char *path,
+                        const char *method,
+                        GVariant *argument,
+                        GError **error);
 
 G_END_DECLS
