@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The verb `run`: a VM from start to end with its vGPU prepared around it, for systems where
+ * libvirt cannot run the hook. Main thread. Must release what it prepared however it ends.
+ */
+
+#include "failure.h"
+#include "gvt-error.h"
+#include "inspect.h"
+#include "prepare-calls.h"
+#include "terminal.h"
+#include "vm.h"
+
+static gboolean
+check (const GvtVm *vm, const GvtDomainInfo *info, GError **error)
+{
+  if (gvt_vm_is_running (vm)) {
+    g_set_error (error, GVT_ERROR, GVT_ERROR_BUSY, "%s runs already", gvt_vm_name (vm));
+    return FALSE;
+  }
+  if (info->vgpus[0] == NULL) {
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_NOT_FOUND,
+                 "%s has no vGPU; \"gvt-client attach\" gives it one",
+                 gvt_vm_name (vm));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+wait_for_end (GvtClient *client, GvtVm *vm, GError **error)
+{
+  gvt_terminal_talk (client, "%s runs", gvt_vm_name (vm));
+  switch (gvt_vm_wait (client, vm)) {
+  case GVT_VM_ENDED:
+    gvt_terminal_talk (client, "%s ended", gvt_vm_name (vm));
+    return TRUE;
+  case GVT_VM_FAILED:
+    g_set_error (error, GVT_ERROR, GVT_ERROR_LIBVIRT, "%s crashed", gvt_vm_name (vm));
+    return FALSE;
+  case GVT_VM_LOST:
+  default:
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_LIBVIRT,
+                 "lost the connection to libvirt; %s may be running",
+                 gvt_vm_name (vm));
+    return FALSE;
+  }
+}
+
+static gboolean
+run_run (GvtClient *client, char **args, GError **error)
+{
+  g_autoptr (GvtVm) vm = NULL;
+  g_autofree char *xml = NULL;
+  g_autoptr (GvtDomainInfo) info = NULL;
+  g_autoptr (GError) failure = NULL;
+  gboolean done;
+
+  if (gvt_vm_is_system (gvt_vm_uri (client))) {
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_NOT_SUPPORTED,
+                 "%s runs the hook by itself: virsh -c %s start %s",
+                 gvt_vm_uri (client),
+                 gvt_vm_uri (client),
+                 args[0]);
+    return FALSE;
+  }
+  if (!gvt_vm_watch_signals (client, error))
+    return FALSE;
+  vm = gvt_vm_open (gvt_vm_uri (client), args[0], error);
+  xml = vm != NULL ? gvt_vm_get_xml (vm, error) : NULL;
+  info = xml != NULL ? gvt_domain_inspect (xml, error) : NULL;
+  if (info == NULL || !check (vm, info, error))
+    return FALSE;
+  done = gvt_prepare (client, info, error);
+  if (!done && !g_cancellable_is_cancelled (client->interrupt))
+    return FALSE; /* it took back what it did */
+  done = done && gvt_vm_start (vm, error) && wait_for_end (client, vm, error);
+  g_clear_object (&client->interrupt); /* this call is not to be cancelled */
+  if (!gvt_release (client, info, &failure))
+    gvt_failure_tell (client, failure, "cannot release the vGPU");
+  return done;
+}
+
+const GvtVerb gvt_verb_run = {
+  .name = "run",
+  .synopsis = "DOMAIN",
+  .summary = "Start a VM with its vGPU where libvirt's hook cannot, and stay until it ends",
+  .details
+  = "Ctrl+C (or a SIGTERM or SIGHUP) asks the guest to shut down; once more forces it off.\n",
+  .examples = "gvt-client run win10\n",
+  .min_args = 1,
+  .max_args = 1,
+  .run = run_run,
+};
