@@ -141,7 +141,7 @@ prepare_vgpu (GvtCall *call, const GvtVgpu *vgpu, const char *domain, GError **e
   transition = add_transition (call, vgpu, domain);
   transition->active = TRUE;
   transition->may_exist = TRUE;
-  transition->must_be_free = TRUE;
+  transition->for_a_vm = TRUE;
   return TRUE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "monitor.h"
 
+#include "node.h"
 #include "watch.h"
 
 /* Making one device sends four events within a few milliseconds. */
@@ -82,14 +83,44 @@ gvt_monitor_new (GvtRoot *root, GvtRegistry *registry)
   return self;
 }
 
+/* Who should be able to open which vGPU, as far as nobody is changing that now. */
+static GHashTable *
+list_owners (GvtRegistry *registry)
+{
+  GHashTable *owners = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) vgpus = gvt_registry_list_vgpus (registry);
+
+  for (guint i = 0; i < vgpus->len; i++) {
+    const GvtVgpu *vgpu = g_ptr_array_index (vgpus, i);
+
+    if (vgpu->device != NULL && !vgpu->reserved && gvt_vgpu_owner (vgpu) != 0)
+      g_hash_table_insert (owners,
+                           g_strdup (vgpu->uuid),
+                           GUINT_TO_POINTER (gvt_vgpu_owner (vgpu)));
+  }
+  return owners;
+}
+
+static void
+keep_access (GvtRoot *root, GPtrArray *devices, GHashTable *owners)
+{
+  for (guint i = 0; i < devices->len; i++) {
+    const GvtDeviceInfo *device = g_ptr_array_index (devices, i);
+    guint32 owner = GPOINTER_TO_UINT (g_hash_table_lookup (owners, device->uuid));
+
+    if (owner != 0 && device->group >= 0 && !device->removing)
+      gvt_node_keep (root, device->uuid, device->group, owner);
+  }
+}
+
 static void
 scan_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   GvtMonitor *self = GVT_MONITOR (source);
+  GvtHostState *state = gvt_host_state_read (self->root);
 
-  g_task_return_pointer (task,
-                         gvt_host_state_read (self->root),
-                         (GDestroyNotify) gvt_host_state_free);
+  keep_access (self->root, state->devices, task_data);
+  g_task_return_pointer (task, state, (GDestroyNotify) gvt_host_state_free);
 }
 
 static void on_changed (GvtWatch *watch, GvtMonitor *self);
@@ -116,6 +147,7 @@ scan (GvtMonitor *self, GTask *first)
   g_autoptr (GTask) task = g_task_new (self, NULL, on_scanned, first);
 
   g_task_set_source_tag (task, scan);
+  g_task_set_task_data (task, list_owners (self->registry), (GDestroyNotify) g_hash_table_unref);
   self->scanning = TRUE;
   self->changed_meanwhile = FALSE;
   self->epoch = gvt_registry_begin_scan (self->registry);

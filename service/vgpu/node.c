@@ -183,3 +183,79 @@ gvt_node_grant (GvtRoot *root, const char *uuid, int group, guint32 uid, GError 
   }
   return group_is_the_vgpu_alone (root, uuid, group, error);
 }
+
+void
+gvt_node_await_udev (GvtRoot *root, int group)
+{
+  gint64 deadline = g_get_monotonic_time () + NODE_PATIENCE_MS * 1000;
+  g_autofree char *database = NULL;
+  dev_t device;
+
+  if (!gvt_root_exists (root, "/run/udev/control") || !gvt_node_device (root, group, &device))
+    return;
+  /* udev writes this once all rules have run (systemd udev-event.c, device_update_db). */
+  database = g_strdup_printf ("/run/udev/data/c%u:%u", major (device), minor (device));
+  while (!gvt_root_exists (root, database)) {
+    if (g_get_monotonic_time () >= deadline) {
+      g_warning ("udev has not handled /dev/vfio/%d yet; access to it may change again", group);
+      return;
+    }
+    g_usleep (NODE_POLL_MS / 4 * 1000);
+  }
+}
+
+static gboolean
+entry_allows (acl_entry_t entry)
+{
+  acl_permset_t permissions;
+
+  return acl_get_permset (entry, &permissions) == 0 &&
+         acl_get_perm (permissions, ACL_READ) == 1 && acl_get_perm (permissions, ACL_WRITE) == 1;
+}
+
+/* A chmod() leaves the user's entry as it is and cuts the mask instead. */
+static gboolean
+acl_allows (acl_t acl, guint32 uid)
+{
+  gboolean user = FALSE;
+  gboolean mask = FALSE;
+  acl_entry_t entry;
+  acl_tag_t tag;
+  int which = ACL_FIRST_ENTRY;
+
+  while (acl_get_entry (acl, which, &entry) == 1) {
+    which = ACL_NEXT_ENTRY;
+    if (acl_get_tag_type (entry, &tag) != 0)
+      return FALSE;
+    if (tag == ACL_MASK)
+      mask = entry_allows (entry);
+    if (tag == ACL_USER) {
+      guint32 *qualifier = acl_get_qualifier (entry);
+
+      if (qualifier != NULL && *qualifier == uid)
+        user = entry_allows (entry);
+      acl_free (qualifier);
+    }
+  }
+  return user && mask;
+}
+
+void
+gvt_node_keep (GvtRoot *root, const char *uuid, int group, guint32 uid)
+{
+  g_autofree char *node = gvt_node_path (group);
+  g_autofree char *path = gvt_root_locate (root, node);
+  g_auto (acl_t) acl = acl_get_file (path, ACL_TYPE_ACCESS);
+  g_autoptr (GError) error = NULL;
+
+  if (acl == NULL || acl_allows (acl, uid))
+    return;
+  if (gvt_node_grant (root, uuid, group, uid, &error))
+    g_message ("something, perhaps a udev rule with a MODE, took the access of user %u to %s of "
+               "vGPU %s away; gave it back",
+               uid,
+               node,
+               uuid);
+  else
+    g_warning ("user %u has lost access to %s of vGPU %s: %s", uid, node, uuid, error->message);
+}

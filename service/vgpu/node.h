@@ -29,6 +29,23 @@ char *gvt_node_path (int group);
 gboolean gvt_node_grant (GvtRoot *root, const char *uuid, int group, guint32 uid, GError **error);
 
 /**
+ * gvt_node_await_udev:
+ * @group: the IOMMU group of a new vGPU
+ *
+ * Waits, for two seconds at most, until udev has done with the group's node: a site's rule with a
+ * MODE takes away an access list that is older. Does nothing where no udev runs. Blocks.
+ */
+void gvt_node_await_udev (GvtRoot *root, int group);
+
+/**
+ * gvt_node_keep:
+ *
+ * Gives @uid back the access of gvt_node_grant() if something took it away since, as a udev rule with
+ * a MODE does at every event, and says so in the log. Blocks.
+ */
+void gvt_node_keep (GvtRoot *root, const char *uuid, int group, guint32 uid);
+
+/**
  * gvt_node_device:
  * @group: an IOMMU group
  * @device: (out): the device number of its node, by sysfs

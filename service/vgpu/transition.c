@@ -103,11 +103,13 @@ put_device (GvtRoot *root, GvtTransition *self, GError **error)
         gvt_device_create (root, self->uuid, self->parent, self->type, self->may_exist, error);
     if (self->device == NULL)
       return FALSE;
-  } else if (self->must_be_free && !gvt_device_check_free (root, self->from_device, error))
+  } else if (self->for_a_vm && !gvt_device_check_free (root, self->from_device, error))
     return FALSE;
   else
     self->device = gvt_device_info_copy (self->from_device);
 
+  if (self->for_a_vm)
+    gvt_node_await_udev (root, self->device->group);
   if (gvt_node_grant (root, self->uuid, self->device->group, owner, error))
     return TRUE;
   if (self->from_device == NULL)

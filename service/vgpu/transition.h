@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  * @definition: the definition that shall be, or %NULL
  * @record: the record that shall be, or %NULL
  * @may_exist: whether a device that somebody else made at the same moment is as good as ours
- * @must_be_free: whether a device that somebody has open is refused with %GVT_ERROR_BUSY
+ * @for_a_vm: whether a VM is about to open it: then one that somebody has open is refused with
+ *   %GVT_ERROR_BUSY, and udev gets to finish with its node first
  * @device: the device after, or %NULL
  * @parent_info: the GPU after, or %NULL where it was not looked at
  *
@@ -35,7 +36,7 @@ typedef struct {
   GvtDefinition *definition;
   GvtRecord *record;
   gboolean may_exist;
-  gboolean must_be_free;
+  gboolean for_a_vm;
   GvtDeviceInfo *device;
   GvtParentInfo *parent_info;
 } GvtTransition;
