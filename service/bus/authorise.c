@@ -44,7 +44,7 @@ make_details (GHashTable *table)
 static void
 return_unreachable (GTask *task, const char *action, const GError *reason)
 {
-  g_warning ("polkit has no answer about %s: %s", action, reason->message);
+  g_message ("polkit has no answer about %s: %s", action, reason->message);
   g_task_return_new_error (task,
                            GVT_ERROR,
                            GVT_ERROR_NOT_AUTHORIZED,

@@ -220,7 +220,7 @@ on_lowered_after_failure (GObject *source, GAsyncResult *result, gpointer user_d
   g_autoptr (GError) late = NULL;
 
   if (!gvt_memory_lock_finish (GVT_MEMORY_LOCK (source), result, &late))
-    g_warning ("cannot take back a memory-lock limit: %s", late->message);
+    g_message ("cannot take back a memory-lock limit: %s", late->message);
   gvt_call_fail (failing->call, failing->error);
 }
 

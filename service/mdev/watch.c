@@ -114,7 +114,7 @@ add_monitor (GvtWatch *self, const char *path)
       g_file_monitor_directory (directory, G_FILE_MONITOR_NONE, NULL, &error);
 
   if (monitor == NULL) {
-    g_warning ("cannot watch %s, so changes there are seen late: %s", path, error->message);
+    g_message ("cannot watch %s, so changes there are seen late: %s", path, error->message);
     return;
   }
   g_signal_connect_object (monitor, "changed", G_CALLBACK (on_file_changed), self, 0);

@@ -37,7 +37,7 @@ gvt_device_remove_again (GvtRoot *root, const GvtDeviceInfo *device)
   int error_number = write_remove (root, device->uuid);
 
   if (error_number != 0 && error_number != ENOENT && error_number != ENODEV)
-    g_warning ("vGPU %s: cannot take back its creation: %s",
+    g_message ("vGPU %s: cannot take back its creation: %s",
                device->uuid,
                g_strerror (error_number));
 }

@@ -53,7 +53,7 @@ forget_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable
   g_autoptr (GError) error = NULL;
 
   if (!gvt_record_delete (GVT_MONITOR (source)->root, task_data, &error))
-    g_warning ("%s", error->message);
+    g_message ("%s", error->message);
   g_task_return_boolean (task, TRUE);
 }
 

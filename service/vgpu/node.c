@@ -197,7 +197,7 @@ gvt_node_await_udev (GvtRoot *root, int group)
   database = g_strdup_printf ("/run/udev/data/c%u:%u", major (device), minor (device));
   while (!gvt_root_exists (root, database)) {
     if (g_get_monotonic_time () >= deadline) {
-      g_warning ("udev has not handled /dev/vfio/%d yet; access to it may change again", group);
+      g_message ("udev has not handled /dev/vfio/%d yet; access to it may change again", group);
       return;
     }
     g_usleep (NODE_POLL_MS / 4 * 1000);
@@ -257,5 +257,5 @@ gvt_node_keep (GvtRoot *root, const char *uuid, int group, guint32 uid)
                node,
                uuid);
   else
-    g_warning ("user %u has lost access to %s of vGPU %s: %s", uid, node, uuid, error->message);
+    g_message ("user %u has lost access to %s of vGPU %s: %s", uid, node, uuid, error->message);
 }

@@ -235,6 +235,18 @@ is_newer_than_scan (GvtRegistry *self, const char *uuid, guint64 epoch)
   return removed != NULL && *removed >= epoch;
 }
 
+/* Sysfs no longer says the type of a device whose removal is stuck; we may still know it. */
+static void
+set_device (GvtVgpu *vgpu, GvtDeviceInfo *device)
+{
+  if (device != NULL && device->removing && vgpu->device != NULL) {
+    g_free (device->type);
+    device->type = g_strdup (vgpu->device->type);
+  }
+  g_clear_pointer (&vgpu->device, gvt_device_info_free);
+  vgpu->device = device;
+}
+
 static void
 apply_found (GvtRegistry *self, const char *uuid, GvtFound *found)
 {
@@ -249,9 +261,8 @@ apply_found (GvtRegistry *self, const char *uuid, GvtFound *found)
     return;
   if (found->device != NULL)
     g_clear_pointer (&vgpu->failure, g_free);
-  g_clear_pointer (&vgpu->device, gvt_device_info_free);
+  set_device (vgpu, g_steal_pointer (&found->device));
   g_clear_pointer (&vgpu->definition, gvt_definition_free);
-  vgpu->device = g_steal_pointer (&found->device);
   vgpu->definition = g_steal_pointer (&found->definition);
   announce (self, uuid);
 }
@@ -337,9 +348,8 @@ gvt_registry_commit_device (GvtRegistry *self, const char *uuid, GvtDeviceInfo *
 {
   GvtVgpu *vgpu = get_or_add (self, uuid);
 
-  g_clear_pointer (&vgpu->device, gvt_device_info_free);
+  set_device (vgpu, device);
   g_clear_pointer (&vgpu->failure, g_free);
-  vgpu->device = device;
   announce (self, uuid);
 }
 

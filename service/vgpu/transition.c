@@ -123,7 +123,7 @@ static void
 log_failed_undo (const char *uuid, const char *what, const GError *error)
 {
   if (error != NULL)
-    g_warning ("vGPU %s: cannot take back the %s: %s", uuid, what, error->message);
+    g_message ("vGPU %s: cannot take back the %s: %s", uuid, what, error->message);
 }
 
 static void
@@ -225,7 +225,7 @@ gvt_transition_undo (GvtRoot *root, GvtTransition *self)
   back->definition = g_steal_pointer (&self->from_definition);
   back->record = g_steal_pointer (&self->from_record);
   if (!gvt_transition_run (root, back, &error))
-    g_warning ("vGPU %s: cannot be put back: %s", self->uuid, error->message);
+    g_message ("vGPU %s: cannot be put back: %s", self->uuid, error->message);
   self->device = g_steal_pointer (&back->device);
   self->definition = g_steal_pointer (&back->definition);
   self->record = g_steal_pointer (&back->record);

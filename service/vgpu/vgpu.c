@@ -36,7 +36,7 @@ gvt_vgpu_parent (const GvtVgpu *self)
 const char *
 gvt_vgpu_type (const GvtVgpu *self)
 {
-  if (self->device != NULL && !self->device->removing)
+  if (self->device != NULL && *self->device->type != '\0')
     return self->device->type;
   return self->definition != NULL ? self->definition->type : "";
 }
