@@ -5,6 +5,11 @@
 
 G_BEGIN_DECLS
 
+/* Text on the command line is UTF-8 whatever the locale (main.c checks that): GOption would convert
+ * what it takes for strings, and fail for a VM named größe in the locale C. */
+#define GVT_OPTION_TEXT G_OPTION_ARG_FILENAME
+#define GVT_OPTION_TEXTS G_OPTION_ARG_FILENAME_ARRAY
+
 /**
  * GvtClient:
  * @uri: from `--connect`; NULL for the default

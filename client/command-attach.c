@@ -29,12 +29,12 @@ static const GOptionEntry entries[] = {
   { "type",
     0,
     0,
-    G_OPTION_ARG_STRING,
+    GVT_OPTION_TEXT,
     &options.type,
     "Make a vGPU of this type for it (default: the largest with room)",
     "TYPE" },
-  { "vgpu", 0, 0, G_OPTION_ARG_STRING, &options.vgpu, "Give it this vGPU", "UUID|LABEL" },
-  { "preset", 0, 0, G_OPTION_ARG_STRING, &options.preset, "A set of settings by name", "NAME" },
+  { "vgpu", 0, 0, GVT_OPTION_TEXT, &options.vgpu, "Give it this vGPU", "UUID|LABEL" },
+  { "preset", 0, 0, GVT_OPTION_TEXT, &options.preset, "A set of settings by name", "NAME" },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change", NULL },
   G_OPTION_ENTRY_NULL,
 };
@@ -158,8 +158,8 @@ unmake (GvtClient *client, const char *made)
 {
   g_autoptr (GError) error = NULL;
 
-  if (made != NULL && !gvt_vgpu_call (client, made, "Remove", NULL, &error) &&
-      !g_error_matches (error, GVT_ERROR, GVT_ERROR_NOT_FOUND))
+  if (made != NULL && !gvt_vgpu_call (client, made, "Remove", NULL, &error)
+      && !g_error_matches (error, GVT_ERROR, GVT_ERROR_NOT_FOUND))
     gvt_terminal_complain ("the vGPU that was made for it is left: %s", error->message);
   return FALSE;
 }

@@ -25,7 +25,7 @@ static const GOptionEntry entries[] = {
   { "vgpu",
     0,
     0,
-    G_OPTION_ARG_STRING,
+    GVT_OPTION_TEXT,
     &options.vgpu,
     "Which one (default: the one that was attached)",
     "UUID|LABEL" },

@@ -17,11 +17,11 @@ static struct {
 } set_options;
 
 static const GOptionEntry set_entries[] = {
-  { "label", 0, 0, G_OPTION_ARG_STRING, &set_options.label, "Name it (\"\" for no name)", "LABEL" },
+  { "label", 0, 0, GVT_OPTION_TEXT, &set_options.label, "Name it (\"\" for no name)", "LABEL" },
   { "start",
     0,
     0,
-    G_OPTION_ARG_STRING,
+    GVT_OPTION_TEXT,
     &set_options.start,
     "When it comes to be: manual, domain, boot",
     "WHEN" },

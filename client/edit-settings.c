@@ -23,7 +23,7 @@ static struct {
 
 #define TEXT(name, variable, help, value)                                                          \
   {                                                                                                \
-    name, 0, 0, G_OPTION_ARG_STRING, &options.variable, help, value                                \
+    name, 0, 0, GVT_OPTION_TEXT, &options.variable, help, value                                    \
   }
 #define FLAG(name, variable, help)                                                                 \
   {                                                                                                \
@@ -41,7 +41,7 @@ const GOptionEntry gvt_edit_settings_entries[] = {
   { "workaround",
     0,
     0,
-    G_OPTION_ARG_STRING_ARRAY,
+    GVT_OPTION_TEXTS,
     &options.workarounds,
     "mesa-i965, intel-norbc; may be repeated",
     "NAME" },

@@ -21,18 +21,12 @@ static const GOptionEntry global_entries[] = {
   { "connect",
     'c',
     0,
-    G_OPTION_ARG_STRING,
+    GVT_OPTION_TEXT,
     &client.uri,
     "The libvirt that has the VMs (default: yours)",
     "URI" },
   { "json", 0, 0, G_OPTION_ARG_NONE, &client.json, "Print JSON", NULL },
-  { "bus",
-    0,
-    0,
-    G_OPTION_ARG_STRING,
-    &client.bus_address,
-    "Another bus than the system's",
-    "ADDRESS" },
+  { "bus", 0, 0, GVT_OPTION_TEXT, &client.bus_address, "Another bus than the system's", "ADDRESS" },
   { "no-ask-password",
     0,
     0,
@@ -89,7 +83,7 @@ parse_verb (const GvtVerb *verb, char ***argv, GError **error)
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_auto (GStrv) args = NULL;
   const GOptionEntry rest[] = {
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &args, NULL, NULL },
+    { G_OPTION_REMAINING, 0, 0, GVT_OPTION_TEXTS, &args, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
 
