@@ -20,7 +20,7 @@ gboolean gvt_agent_start (GvtClient *client);
  * gvt_agent_stop:
  * @client: what the invocation was told
  *
- * Ends what gvt_agent_start() started.
+ * Gives the terminal back as it was. To be called before the process ends.
  */
 void gvt_agent_stop (GvtClient *client);
 

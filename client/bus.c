@@ -27,8 +27,8 @@ gvt_bus_connect (GvtClient *client, GError **error)
   if (address != NULL) {
     client->bus = g_dbus_connection_new_for_address_sync (
         address,
-        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-            | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+            G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
         NULL,
         NULL,
         &reason);
@@ -73,11 +73,11 @@ static void
 explain (GError *error)
 {
   g_dbus_error_strip_remote_error (error);
-  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
-      || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
+  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+      g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
     g_prefix_error (&error, "the gvt-manager service is not running and cannot be started: ");
-  else if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
-           || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+  else if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
+           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
     g_prefix_error (&error, "the gvt-manager service went away: ");
 }
 
@@ -94,14 +94,14 @@ gvt_bus_call (GvtClient *client,
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GError) refusal = NULL;
 
-  (void)GVT_ERROR; /* registers the error names before the first reply is read */
+  (void) GVT_ERROR; /* registers the error names before the first reply is read */
   if (!gvt_bus_connect (client, error))
     return NULL;
   reply = call_once (client, path, interface, method, owned, reply_type, &refusal);
   /* Nobody was there to ask. Be the one, if there is a terminal; a refused call changed nothing, so
    * that it can be made again. Most calls need no agent and do not pay for one. */
-  if (g_error_matches (refusal, GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED_CAN_OBTAIN)
-      && gvt_agent_start (client)) {
+  if (g_error_matches (refusal, GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED_CAN_OBTAIN) &&
+      gvt_agent_start (client)) {
     g_clear_error (&refusal);
     reply = call_once (client, path, interface, method, owned, reply_type, &refusal);
   }

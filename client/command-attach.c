@@ -123,8 +123,8 @@ label_is_free (const GvtObjects *objects, const char *label)
     if (vgpu->owner_uid == getuid () && strcmp (vgpu->label, label) == 0)
       return FALSE;
   }
-  return strlen (label) > 0 && strlen (label) <= 64 && !g_uuid_string_is_valid (label)
-         && strspn (label, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-") == strlen (label);
+  return strlen (label) > 0 && strlen (label) <= 64 && !g_uuid_string_is_valid (label) &&
+         strspn (label, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-") == strlen (label);
 }
 
 /* Makes the chosen vGPU if there is none; @made is its object's path then. */
@@ -147,8 +147,11 @@ make (GvtClient *client,
   g_variant_dict_insert (&dict, "activate", "b", FALSE);
   if (label_is_free (objects, vm_name))
     g_variant_dict_insert (&dict, "label", "s", vm_name);
-  *made = gvt_vgpu_create (
-      client, choice->place->gpu, choice->place->id, g_variant_dict_end (&dict), error);
+  *made = gvt_vgpu_create (client,
+                           choice->place->gpu,
+                           choice->place->id,
+                           g_variant_dict_end (&dict),
+                           error);
   return *made != NULL;
 }
 
@@ -158,8 +161,8 @@ unmake (GvtClient *client, const char *made)
 {
   g_autoptr (GError) error = NULL;
 
-  if (made != NULL && !gvt_vgpu_call (client, made, "Remove", NULL, &error)
-      && !g_error_matches (error, GVT_ERROR, GVT_ERROR_NOT_FOUND))
+  if (made != NULL && !gvt_vgpu_call (client, made, "Remove", NULL, &error) &&
+      !g_error_matches (error, GVT_ERROR, GVT_ERROR_NOT_FOUND))
     gvt_terminal_complain ("the vGPU that was made for it is left: %s", error->message);
   return FALSE;
 }
@@ -175,8 +178,11 @@ tell_choice (GvtClient *client, const Choice *choice)
                        choice->place->id,
                        choice->place->gpu);
   else
-    gvt_terminal_talk (
-        client, "Made the vGPU %s (%s on %s)", choice->uuid, choice->place->id, choice->place->gpu);
+    gvt_terminal_talk (client,
+                       "Made the vGPU %s (%s on %s)",
+                       choice->uuid,
+                       choice->place->id,
+                       choice->place->gpu);
 }
 
 static gboolean
@@ -236,8 +242,8 @@ attach_system (GvtClient *client, const char *name, GError **error)
     return FALSE;
   }
   objects = gvt_objects_fetch (client, error);
-  if (objects == NULL || !choose (&choice, objects, NULL, error)
-      || !make (client, objects, &choice, name, &made, error))
+  if (objects == NULL || !choose (&choice, objects, NULL, error) ||
+      !make (client, objects, &choice, name, &made, error))
     return FALSE;
   if (!gvt_xml_attach (client, name, choice.uuid, gvt_edit_settings (NULL), error))
     return unmake (client, made);
@@ -272,9 +278,9 @@ const GvtVerb gvt_verb_attach = {
   .synopsis = "DOMAIN [--type TYPE | --vgpu UUID|LABEL] [--preset NAME] " GVT_EDIT_SETTINGS_SYNOPSIS
               " [--dry-run]",
   .summary = "Give a VM a vGPU: make one or take one there is, and edit the VM",
-  .details
-  = "The vGPU that it makes exists from the VM's start to the VM's end. Attaching again changes\n"
-    "nothing, or the settings if they differ; \"detach\" takes everything back.\n",
+  .details =
+      "The vGPU that it makes exists from the VM's start to the VM's end. Attaching again changes\n"
+      "nothing, or the settings if they differ; “detach” takes everything back.\n",
   .examples = "gvt-client attach win10\n"
               "gvt-client attach win10 --type V5_4 --display spice-gl --dry-run\n",
   .options = entries,

@@ -110,8 +110,11 @@ run_create (GvtClient *client, char **args, GError **error)
   type = gvt_resolve_type (before, args[0], error);
   if (type == NULL)
     return FALSE;
-  path = gvt_vgpu_create (
-      client, options.gpu != NULL ? options.gpu : "", type, create_options (), error);
+  path = gvt_vgpu_create (client,
+                          options.gpu != NULL ? options.gpu : "",
+                          type,
+                          create_options (),
+                          error);
   if (path == NULL)
     return FALSE;
   after = gvt_objects_fetch (client, error);
@@ -128,8 +131,8 @@ run_create (GvtClient *client, char **args, GError **error)
 
 const GvtVerb gvt_verb_create = {
   .name = "create",
-  .synopsis
-  = "TYPE [--gpu GPU] [--uuid UUID] [--label LABEL] [--define] [--start WHEN] [--inactive]",
+  .synopsis =
+      "TYPE [--gpu GPU] [--uuid UUID] [--label LABEL] [--define] [--start WHEN] [--inactive]",
   .summary = "Make a vGPU; prints its UUID",
   .details = "TYPE is a type's name, or the end of one if that is clear: V5_4 for i915-GVTg_V5_4.\n"
              "The vGPU is yours: you may open its node, start, stop and remove it.\n",

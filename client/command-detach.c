@@ -128,8 +128,8 @@ detach_system (GvtClient *client, const char *name, GError **error)
   }
   objects = gvt_objects_fetch (client, error);
   uuid = objects != NULL ? choose (objects, NULL, name, error) : NULL;
-  return uuid != NULL && gvt_xml_detach (client, name, uuid, error)
-         && remove_vgpu (client, objects, uuid, error);
+  return uuid != NULL && gvt_xml_detach (client, name, uuid, error) &&
+         remove_vgpu (client, objects, uuid, error);
 }
 
 static gboolean
@@ -144,7 +144,7 @@ const GvtVerb gvt_verb_detach = {
   .name = "detach",
   .synopsis = "DOMAIN [--vgpu UUID|LABEL] [--keep] [--dry-run]",
   .summary = "Take a vGPU out of a VM again, and remove it",
-  .details = "The VM's definition is as it was before \"attach\", with what was changed since.\n",
+  .details = "The VM's definition is as it was before “attach”, with what was changed since.\n",
   .examples = "gvt-client detach win10\n",
   .options = entries,
   .min_args = 1,

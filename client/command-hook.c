@@ -46,7 +46,7 @@ on_late_start (int signal)
   static const char text[] = "gvt-client: the vGPU was not ready within 5 seconds\n";
   gssize ignored = write (STDERR_FILENO, text, sizeof text - 1);
 
-  (void)ignored;
+  (void) ignored;
   _exit (GVT_EXIT_UNAVAILABLE);
 }
 
@@ -56,7 +56,7 @@ on_late_end (int signal)
   static const char text[] = "gvt-client: the vGPU was not released within 5 seconds\n";
   gssize ignored = write (STDERR_FILENO, text, sizeof text - 1);
 
-  (void)ignored;
+  (void) ignored;
   _exit (GVT_EXIT_DONE);
 }
 
@@ -124,9 +124,9 @@ const GvtVerb gvt_verb_hook = {
   .name = "hook",
   .synopsis = "DOMAIN OPERATION SUBOPERATION EXTRA <XML",
   .summary = "What libvirt's hook runs when a VM starts and ends",
-  .details
-  = "The arguments are those of libvirt's qemu hook. \"prepare begin\" makes ready what the VM's\n"
-    "vGPUs need, \"release end\" takes it back, anything else does nothing.\n",
+  .details =
+      "The arguments are those of libvirt's qemu hook. “prepare begin” makes ready what the VM's\n"
+      "vGPUs need, “release end” takes it back, anything else does nothing.\n",
   .examples = "gvt-client hook win10 prepare begin - <win10.xml\n",
   .min_args = 4,
   .max_args = 4,

@@ -22,7 +22,7 @@ check (const GvtVm *vm, const GvtDomainInfo *info, GError **error)
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_NOT_FOUND,
-                 "%s has no vGPU; \"gvt-client attach\" gives it one",
+                 "%s has no vGPU; “gvt-client attach” gives it one",
                  gvt_vm_name (vm));
     return FALSE;
   }
@@ -91,8 +91,8 @@ const GvtVerb gvt_verb_run = {
   .name = "run",
   .synopsis = "DOMAIN",
   .summary = "Start a VM with its vGPU where libvirt's hook cannot, and stay until it ends",
-  .details
-  = "Ctrl+C (or a SIGTERM or SIGHUP) asks the guest to shut down; once more forces it off.\n",
+  .details =
+      "Ctrl+C (or a SIGTERM or SIGHUP) asks the guest to shut down; once more forces it off.\n",
   .examples = "gvt-client run win10\n",
   .min_args = 1,
   .max_args = 1,

@@ -55,8 +55,8 @@ run_gpus (GvtClient *client, char **args, GError **error)
 static gboolean
 run_types (GvtClient *client, char **args, GError **error)
 {
-  static const char *const headings[]
-      = { "TYPE", "GPU", "FREE", "MEMORY", "DISPLAY", "FENCES", "WEIGHT", NULL };
+  static const char *const headings[] = { "TYPE",    "GPU",    "FREE",   "MEMORY",
+                                          "DISPLAY", "FENCES", "WEIGHT", NULL };
   g_autoptr (GvtObjects) objects = gvt_objects_fetch (client, error);
   g_autoptr (GvtTable) table = gvt_table_new (headings);
 
@@ -188,10 +188,10 @@ const GvtVerb gvt_verb_types = {
   .name = "types",
   .synopsis = "",
   .summary = "List the sizes of vGPU that the GPUs offer, and how many more of each",
-  .details
-  = "MEMORY is the graphics memory that the CPU can map (it comes from the GPU's aperture,\n"
-    "which all types share) and the memory beyond; DISPLAY the largest resolution; WEIGHT\n"
-    "the share of GPU time in contention.\n",
+  .details =
+      "MEMORY is the graphics memory that the CPU can map (it comes from the GPU's aperture,\n"
+      "which all types share) and the memory beyond; DISPLAY the largest resolution; WEIGHT\n"
+      "the share of GPU time in contention.\n",
   .examples = "gvt-client types\n",
   .run = run_types,
 };

@@ -17,7 +17,7 @@ static struct {
 } set_options;
 
 static const GOptionEntry set_entries[] = {
-  { "label", 0, 0, GVT_OPTION_TEXT, &set_options.label, "Name it (\"\" for no name)", "LABEL" },
+  { "label", 0, 0, GVT_OPTION_TEXT, &set_options.label, "Name it (empty: no name)", "LABEL" },
   { "start",
     0,
     0,
@@ -96,13 +96,17 @@ run_set (GvtClient *client, char **args, GError **error)
   vgpu = gvt_resolve_vgpu (objects, args[0], getuid (), error);
   if (vgpu == NULL)
     return FALSE;
-  if (set_options.label != NULL
-      && !gvt_vgpu_call (
-          client, vgpu->path, "SetLabel", g_variant_new_string (set_options.label), error))
+  if (set_options.label != NULL && !gvt_vgpu_call (client,
+                                                   vgpu->path,
+                                                   "SetLabel",
+                                                   g_variant_new_string (set_options.label),
+                                                   error))
     return FALSE;
-  if (set_options.start != NULL
-      && !gvt_vgpu_call (
-          client, vgpu->path, "SetStart", g_variant_new_string (set_options.start), error))
+  if (set_options.start != NULL && !gvt_vgpu_call (client,
+                                                   vgpu->path,
+                                                   "SetStart",
+                                                   g_variant_new_string (set_options.start),
+                                                   error))
     return FALSE;
   gvt_terminal_talk (client, "Changed %s", args[0]);
   return TRUE;
@@ -156,9 +160,9 @@ const GvtVerb gvt_verb_set = {
   .name = "set",
   .synopsis = "UUID|LABEL [--label LABEL] [--start WHEN]",
   .summary = "Change a vGPU's label, or when it comes to be",
-  .details
-  = "WHEN is manual (gvt-client start), domain (it exists from its VM's start to the VM's end)\n"
-    "or boot.\n",
+  .details =
+      "WHEN is manual (gvt-client start), domain (it exists from its VM's start to the VM's end)\n"
+      "or boot.\n",
   .examples = "gvt-client set c8a4 --label win10 --start domain\n",
   .options = set_entries,
   .min_args = 1,

@@ -64,8 +64,8 @@ const GvtVerb gvt_verb_edit_xml = {
   .synopsis = "UUID|LABEL " GVT_EDIT_SETTINGS_SYNOPSIS " <IN >OUT",
   .summary = "Put a vGPU into a VM's XML, from standard input to standard output",
   .details = "Nothing but the text changes; the vGPU need not exist.\n",
-  .examples
-  = "virsh dumpxml --inactive --security-info win10 | gvt-client edit-xml win10 >new.xml\n",
+  .examples =
+      "virsh dumpxml --inactive --security-info win10 | gvt-client edit-xml win10 >new.xml\n",
   .settings = gvt_edit_settings_entries,
   .min_args = 1,
   .max_args = 1,

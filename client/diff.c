@@ -26,7 +26,7 @@ hand_over (GSubprocessLauncher *launcher, const char *text, int target, GError *
 
     if (count < 0 && errno != EINTR)
       break;
-    done += count > 0 ? (gsize)count : 0;
+    done += count > 0 ? (gsize) count : 0;
   }
   if (fd < 0 || done < strlen (text)) {
     g_set_error (error,
@@ -56,8 +56,8 @@ gvt_diff (const char *before,
   g_autofree char *text = NULL;
 
   launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  if (!hand_over (launcher, before, BEFORE_FD, error)
-      || !hand_over (launcher, after, AFTER_FD, error))
+  if (!hand_over (launcher, before, BEFORE_FD, error) ||
+      !hand_over (launcher, after, AFTER_FD, error))
     return NULL;
   diff = g_subprocess_launcher_spawn (launcher,
                                       error,

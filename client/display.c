@@ -38,8 +38,8 @@ gvt_display_state_style (const char *state)
 GvtTable *
 gvt_display_vgpus (const GvtObjects *objects)
 {
-  static const char *const headings[]
-      = { "LABEL", "UUID", "TYPE", "OWNER", "VM", "START", "STATE", "NODE", NULL };
+  static const char *const headings[] = { "LABEL", "UUID",  "TYPE", "OWNER", "VM",
+                                          "START", "STATE", "NODE", NULL };
   GvtTable *table = gvt_table_new (headings);
 
   for (guint i = 0; i < objects->vgpus->len; i++) {
@@ -89,8 +89,12 @@ gvt_display_diff (const char *before, const char *after, const char *name, GErro
   g_autofree char *after_label = g_strdup_printf ("%s.xml (edited)", name);
   g_autofree char *text = NULL;
 
-  text = gvt_diff (
-      before, after, before_label, after_label, gvt_terminal_wants_colour (STDOUT_FILENO), error);
+  text = gvt_diff (before,
+                   after,
+                   before_label,
+                   after_label,
+                   gvt_terminal_wants_colour (STDOUT_FILENO),
+                   error);
   if (text == NULL)
     return FALSE;
   gvt_terminal_write (text);

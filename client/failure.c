@@ -78,9 +78,9 @@ gvt_failure_status (const GError *error)
   if (error->domain == G_OPTION_ERROR)
     return GVT_EXIT_USAGE;
   /* The connection broke, or GDBus gave up waiting for a reply. */
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED)
-      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE)
-      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return GVT_EXIT_UNAVAILABLE;
   return GVT_EXIT_FAILED;
 }
@@ -88,14 +88,13 @@ gvt_failure_status (const GError *error)
 const char *
 gvt_failure_hint (const GvtClient *client, const GError *error)
 {
-  if (g_error_matches (error, GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED_CAN_OBTAIN)) {
-    if (client->no_ask_password)
-      return "A password would help: leave out --no-ask-password, or run it as root.";
-    return "A password would help, but there is no way to ask for one here: run it on a terminal "
-           "or in a desktop session, or as root.";
-  }
-  if (gvt_failure_status (error) == GVT_EXIT_UNAVAILABLE && client->bus_address == NULL
-      && !g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_SERVER))
+  /* The service says what would help a call that may ask; that this one may not it cannot explain.
+   */
+  if (client->no_ask_password &&
+      g_error_matches (error, GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED_CAN_OBTAIN))
+    return "A password would help: leave out --no-ask-password, or run it as root.";
+  if (gvt_failure_status (error) == GVT_EXIT_UNAVAILABLE && client->bus_address == NULL &&
+      !g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_SERVER))
     return "See what is wrong with the service: systemctl status gvt-manager";
   return NULL;
 }

@@ -27,7 +27,7 @@ gvt_libvirt_load (GError **error)
   loaded = library != NULL;
 #define LOAD(function)                                                                             \
   if (loaded) {                                                                                    \
-    libvirt.function = (__typeof__ (&function))dlsym (library, #function);                         \
+    libvirt.function = (__typeof__ (&function)) dlsym (library, #function);                        \
     loaded = libvirt.function != NULL;                                                             \
   }
   GVT_LIBVIRT_FUNCTIONS (LOAD)

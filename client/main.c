@@ -132,10 +132,10 @@ run_verb (const GvtVerb *verb, char ***argv, GError **error)
     return print (gvt_verb_help (verb, global_entries));
   if (want_version)
     return print_version ();
-  if ((int)g_strv_length (args) < verb->min_args)
+  if ((int) g_strv_length (args) < verb->min_args)
     return usage_error (error, "too few arguments");
-  if (verb->max_args >= 0 && (int)g_strv_length (args) > verb->max_args)
-    return usage_error (error, "too many arguments: \"%s\"", args[verb->max_args]);
+  if (verb->max_args >= 0 && (int) g_strv_length (args) > verb->max_args)
+    return usage_error (error, "too many arguments: “%s”", args[verb->max_args]);
   return verb->run (&client, args, error);
 }
 
@@ -148,13 +148,13 @@ unknown_verb (const char *name, GError **error)
     g_set_error (error,
                  G_IO_ERROR,
                  G_IO_ERROR_NOT_SUPPORTED,
-                 "this version (" GVT_VERSION ") does not have \"%s\" yet",
+                 "this version (" GVT_VERSION ") does not have “%s” yet",
                  name);
     return FALSE;
   }
   if (nearest != NULL)
-    return usage_error (error, "there is no \"%s\"; did you mean \"%s\"?", name, nearest->name);
-  return usage_error (error, "there is no \"%s\"; \"gvt-client --help\" lists the verbs", name);
+    return usage_error (error, "there is no “%s”; did you mean “%s”?", name, nearest->name);
+  return usage_error (error, "there is no “%s”; “gvt-client --help” lists the verbs", name);
 }
 
 /* Runs what the words after the program's name say; @verb is which, once that is known. */

@@ -27,8 +27,8 @@ gvt_next_step_tell (const GvtClient *client, const GvtVm *vm)
 {
   g_autofree char *name = quote (gvt_vm_name (vm));
   /* What virsh would take by itself need not be said. */
-  g_autofree char *uri
-      = client->uri != NULL ? g_strdup_printf ("-c %s ", client->uri) : g_strdup ("");
+  g_autofree char *uri = client->uri != NULL ? g_strdup_printf ("-c %s ", client->uri)
+                                             : g_strdup ("");
 
   if (gvt_vm_is_running (vm))
     gvt_terminal_talk (client, "%s runs: it has the vGPU from its next start on", name);

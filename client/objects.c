@@ -118,27 +118,27 @@ add_vgpu (GvtObjects *objects, const char *path, GVariant *properties)
 static int
 compare_gpus (gconstpointer a, gconstpointer b)
 {
-  return strcmp ((*(GvtGpu *const *)a)->name, (*(GvtGpu *const *)b)->name);
+  return strcmp ((*(GvtGpu *const *) a)->name, (*(GvtGpu *const *) b)->name);
 }
 
 static int
 compare_types (gconstpointer a, gconstpointer b)
 {
-  const GvtType *left = *(GvtType *const *)a;
-  const GvtType *right = *(GvtType *const *)b;
+  const GvtType *left = *(GvtType *const *) a;
+  const GvtType *right = *(GvtType *const *) b;
   int order = strcmp (left->gpu, right->gpu);
 
   if (order == 0)
-    order = (left->low_memory_mib < right->low_memory_mib)
-            - (left->low_memory_mib > right->low_memory_mib);
+    order = (left->low_memory_mib < right->low_memory_mib) -
+            (left->low_memory_mib > right->low_memory_mib);
   return order != 0 ? order : strverscmp (left->id, right->id);
 }
 
 static int
 compare_vgpus (gconstpointer a, gconstpointer b)
 {
-  const GvtVgpu *left = *(GvtVgpu *const *)a;
-  const GvtVgpu *right = *(GvtVgpu *const *)b;
+  const GvtVgpu *left = *(GvtVgpu *const *) a;
+  const GvtVgpu *right = *(GvtVgpu *const *) b;
   int order = (*left->label == '\0') - (*right->label == '\0');
 
   if (order == 0)

@@ -35,8 +35,8 @@ matches_label (const GvtVgpu *vgpu, const char *word, guint32 uid)
 static gboolean
 matches_prefix (const GvtVgpu *vgpu, const char *word, guint32 uid)
 {
-  return strlen (word) >= SHORTEST_PREFIX
-         && g_ascii_strncasecmp (vgpu->uuid, word, strlen (word)) == 0;
+  return strlen (word) >= SHORTEST_PREFIX &&
+         g_ascii_strncasecmp (vgpu->uuid, word, strlen (word)) == 0;
 }
 
 static GError *
@@ -51,7 +51,7 @@ ambiguous (GPtrArray *found, const char *word)
   }
   return g_error_new (GVT_ERROR,
                       GVT_ERROR_INVALID_ARGUMENT,
-                      "\"%s\" means several vGPUs: %s; give the UUID",
+                      "“%s” means several vGPUs: %s; give the UUID",
                       word,
                       list->str);
 }
@@ -68,7 +68,7 @@ gvt_resolve_vgpu (const GvtObjects *objects, const char *word, guint32 uid, GErr
       const GvtVgpu *vgpu = g_ptr_array_index (objects->vgpus, i);
 
       if (ways[way](vgpu, word, uid))
-        g_ptr_array_add (found, (gpointer)vgpu);
+        g_ptr_array_add (found, (gpointer) vgpu);
     }
     if (found->len == 1)
       return g_ptr_array_index (found, 0);
@@ -80,7 +80,7 @@ gvt_resolve_vgpu (const GvtObjects *objects, const char *word, guint32 uid, GErr
   g_set_error (error,
                GVT_ERROR,
                GVT_ERROR_NOT_FOUND,
-               "no vGPU has the UUID or label \"%s\"; \"gvt-client list\" shows what there is",
+               "no vGPU has the UUID or label “%s”; “gvt-client list” shows what there is",
                word);
   return NULL;
 }
@@ -105,7 +105,7 @@ gvt_resolve_type (const GvtObjects *objects, const char *word, GError **error)
       g_set_error (error,
                    GVT_ERROR,
                    GVT_ERROR_INVALID_ARGUMENT,
-                   "\"%s\" means several types: %s, %s; give more of the name",
+                   "“%s” means several types: %s, %s; give more of the name",
                    word,
                    found,
                    type->id);
@@ -152,15 +152,15 @@ no_place (const GvtObjects *objects, const char *id, gboolean offered)
   if (objects->types->len == 0)
     return g_error_new (GVT_ERROR,
                         GVT_ERROR_NOT_FOUND,
-                        "no GPU of this host offers vGPUs; \"gvt-client\" says what to look at");
+                        "no GPU of this host offers vGPUs; “gvt-client” says what to look at");
   if (!offered)
     return g_error_new (GVT_ERROR,
                         GVT_ERROR_NOT_FOUND,
-                        "no GPU offers the type %s; \"gvt-client types\" shows what there is",
+                        "no GPU offers the type %s; “gvt-client types” shows what there is",
                         id);
   return g_error_new (GVT_ERROR,
                       GVT_ERROR_NO_CAPACITY,
-                      "no GPU has room for a vGPU%s%s; \"gvt-client\" shows who uses it",
+                      "no GPU has room for a vGPU%s%s; “gvt-client” shows who uses it",
                       id != NULL ? " of type " : "",
                       id != NULL ? id : "");
 }

@@ -37,7 +37,7 @@ gvt_table_new (const char *const *headings)
   GvtTable *table = g_new0 (GvtTable, 1);
 
   table->cells = g_array_new (FALSE, FALSE, sizeof (Cell));
-  g_array_set_clear_func (table->cells, (GDestroyNotify)cell_clear);
+  g_array_set_clear_func (table->cells, (GDestroyNotify) cell_clear);
   for (; headings[table->columns] != NULL; table->columns++)
     add_cell (table, headings[table->columns], GVT_STYLE_HEADING);
   return table;
@@ -89,7 +89,7 @@ render_row (GvtTable *table,
     if (i + 1 < table->columns) {
       guint padding = widths[i] - text_width (cell->text) + 2;
 
-      g_string_append_printf (out, "%*s", (int)padding, "");
+      g_string_append_printf (out, "%*s", (int) padding, "");
     }
   }
   while (g_str_has_suffix (out->str, " "))

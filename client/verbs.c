@@ -112,7 +112,7 @@ gvt_verbs_help (const GOptionEntry *global_options)
   g_string_append (text,
                    "\nExit status: 0 done, 1 failed, 2 usage, 3 not authorised, 4 not found,\n"
                    "5 no capacity, 6 busy, 7 service unavailable, 8 libvirt or VM error.\n"
-                   "\n\"gvt-client VERB --help\" says more about a verb.\n");
+                   "\n“gvt-client VERB --help” says more about a verb.\n");
   return g_string_free (text, FALSE);
 }
 

@@ -56,8 +56,8 @@ gvt_vm_is_system (const char *uri)
 {
   g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_NONE, NULL);
 
-  return parsed != NULL && strcmp (g_uri_get_path (parsed), "/system") == 0
-         && is_of_this_host (uri);
+  return parsed != NULL && strcmp (g_uri_get_path (parsed), "/system") == 0 &&
+         is_of_this_host (uri);
 }
 
 /* Errors come as GError; libvirt's own habit is to print them. */
@@ -72,8 +72,8 @@ set_error (GError **error, const char *what)
   const virError *reason = libvirt->virGetLastError ();
   g_autofree char *message = NULL;
 
-  message
-      = g_strdup (reason != NULL && reason->message != NULL ? reason->message : "no reason given");
+  message = g_strdup (reason != NULL && reason->message != NULL ? reason->message
+                                                                : "no reason given");
   g_strchomp (message); /* a schema's complaints end in a newline */
   g_set_error (error,
                GVT_ERROR,
@@ -162,7 +162,7 @@ gvt_vm_open (const char *uri, const char *name, GError **error)
   if (vm->domain == NULL && g_uuid_string_is_valid (name))
     vm->domain = libvirt->virDomainLookupByUUIDString (vm->connection, name);
   if (vm->domain == NULL) {
-    what = g_strdup_printf ("no VM \"%s\" at %s", name, uri);
+    what = g_strdup_printf ("no VM “%s” at %s", name, uri);
     set_error (error, what);
     return NULL;
   }
@@ -194,8 +194,8 @@ gvt_vm_is_running (const GvtVm *vm)
 char *
 gvt_vm_get_xml (const GvtVm *vm, GError **error)
 {
-  char *xml
-      = libvirt->virDomainGetXMLDesc (vm->domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
+  char *xml = libvirt->virDomainGetXMLDesc (vm->domain,
+                                            VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
 
   if (xml == NULL)
     set_error (error, "cannot read the VM's definition");
@@ -289,8 +289,11 @@ gvt_vm_wait (const GvtClient *client, GvtVm *vm)
   int watch;
   int lifecycle;
 
-  watch = libvirt->virEventAddHandle (
-      signal_event_fd, VIR_EVENT_HANDLE_READABLE, on_signal, &wait, NULL);
+  watch = libvirt->virEventAddHandle (signal_event_fd,
+                                      VIR_EVENT_HANDLE_READABLE,
+                                      on_signal,
+                                      &wait,
+                                      NULL);
   libvirt->virConnectRegisterCloseCallback (vm->connection, on_close, vm, NULL);
   lifecycle = libvirt->virConnectDomainEventRegisterAny (vm->connection,
                                                          vm->domain,

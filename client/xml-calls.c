@@ -23,8 +23,13 @@ text_call (GvtClient *client, const char *method, GVariant *parameters, GError *
   g_autoptr (GVariant) reply = NULL;
   char *text = NULL;
 
-  reply = gvt_bus_call (
-      client, GVT_PATH, GVT_INTERFACE_DOMAINS, method, parameters, G_VARIANT_TYPE ("(s)"), error);
+  reply = gvt_bus_call (client,
+                        GVT_PATH,
+                        GVT_INTERFACE_DOMAINS,
+                        method,
+                        parameters,
+                        G_VARIANT_TYPE ("(s)"),
+                        error);
   if (reply != NULL)
     g_variant_get (reply, "(s)", &text);
   return text;
@@ -51,8 +56,13 @@ plain_call (GvtClient *client, const char *method, GVariant *parameters, GError 
 {
   g_autoptr (GVariant) reply = NULL;
 
-  reply = gvt_bus_call (
-      client, GVT_PATH, GVT_INTERFACE_DOMAINS, method, parameters, G_VARIANT_TYPE_UNIT, error);
+  reply = gvt_bus_call (client,
+                        GVT_PATH,
+                        GVT_INTERFACE_DOMAINS,
+                        method,
+                        parameters,
+                        G_VARIANT_TYPE_UNIT,
+                        error);
   return reply != NULL;
 }
 
@@ -99,7 +109,7 @@ gvt_xml_read (int fd, GError **error)
       return NULL;
     }
   }
-  if (!g_utf8_validate (text->str, (gssize)text->len, NULL)) {
+  if (!g_utf8_validate (text->str, (gssize) text->len, NULL)) {
     g_set_error (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, "the XML is no UTF-8 text");
     return NULL;
   }

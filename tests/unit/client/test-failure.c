@@ -57,7 +57,7 @@ test_from_the_bus (void)
 {
   g_autoptr (GError) error = NULL;
 
-  (void)GVT_ERROR;
+  (void) GVT_ERROR;
   error = g_dbus_error_new_for_dbus_error ("org.gvt.Manager.Error.NoCapacity", "full");
   g_assert_cmpint (gvt_failure_status (error), ==, GVT_EXIT_NO_CAPACITY);
 }
@@ -85,7 +85,7 @@ test_hints (void)
   can = g_error_new_literal (GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED_CAN_OBTAIN, "x");
   cannot = g_error_new_literal (GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED, "x");
   gone = g_error_new_literal (G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN, "x");
-  g_assert_nonnull (g_strstr_len (gvt_failure_hint (&client, can), -1, "terminal"));
+  g_assert_null (gvt_failure_hint (&client, can));
   g_assert_nonnull (g_strstr_len (gvt_failure_hint (&client, gone), -1, "systemctl"));
   g_assert_null (gvt_failure_hint (&client, cannot));
   client.no_ask_password = TRUE;

@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-static const char *const documented[]
-    = { "status", "gpus",   "types",    "list",      "show",   "create",
-        "start",  "stop",   "define",   "undefine",  "remove", "set",
-        "attach", "detach", "edit-xml", "strip-xml", "run",    "hook" };
+static const char *const documented[] = { "status",    "gpus",  "types",  "list",   "show",
+                                          "create",    "start", "stop",   "define", "undefine",
+                                          "remove",    "set",   "attach", "detach", "edit-xml",
+                                          "strip-xml", "run",   "hook" };
 
 static void
 test_find (void)
