@@ -13,6 +13,7 @@ struct _GvtRegistry {
   GHashTable *parents; /* name -> GvtParentInfo */
   GHashTable *vgpus;   /* uuid -> GvtVgpu */
   GHashTable *gone;    /* uuid -> guint64: when we removed it; until a later scan has looked */
+  GHashTable *read;    /* parent name -> guint64: when a change read it; likewise */
   guint64 epoch;
 };
 
@@ -30,6 +31,7 @@ gvt_registry_finalize (GObject *object)
   g_hash_table_unref (self->parents);
   g_hash_table_unref (self->vgpus);
   g_hash_table_unref (self->gone);
+  g_hash_table_unref (self->read);
   G_OBJECT_CLASS (gvt_registry_parent_class)->finalize (object);
 }
 
@@ -60,13 +62,12 @@ gvt_registry_class_init (GvtRegistryClass *klass)
 static void
 gvt_registry_init (GvtRegistry *self)
 {
-  self->parents = g_hash_table_new_full (g_str_hash,
-                                         g_str_equal,
-                                         NULL,
-                                         (GDestroyNotify) gvt_parent_info_free);
+  self->parents =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) gvt_parent_info_free);
   self->vgpus =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) gvt_vgpu_free);
   self->gone = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->read = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 GvtRegistry *
@@ -165,20 +166,44 @@ announce (GvtRegistry *self, const char *uuid)
     g_signal_emit (self, signals[RECORD_ORPHANED], 0, name);
 }
 
-void
-gvt_registry_commit_parent (GvtRegistry *self, GvtParentInfo *parent)
+/* What is known of @name is as new as a scan that begins now, and newer than those under way. */
+static void
+note_epoch (GvtRegistry *self, GHashTable *epochs, const char *name)
 {
-  const GvtParentInfo *known;
+  guint64 *now = g_new (guint64, 1);
 
-  if (parent == NULL)
-    return;
-  known = g_hash_table_lookup (self->parents, parent->name);
+  *now = self->epoch;
+  g_hash_table_replace (epochs, g_strdup (name), now);
+}
+
+static gboolean
+is_noted_since (GHashTable *epochs, const char *name, guint64 epoch)
+{
+  const guint64 *noted = g_hash_table_lookup (epochs, name);
+
+  return noted != NULL && *noted >= epoch;
+}
+
+static void
+put_parent (GvtRegistry *self, GvtParentInfo *parent)
+{
+  const GvtParentInfo *known = g_hash_table_lookup (self->parents, parent->name);
+
   if (known != NULL && gvt_parent_info_equal (known, parent)) {
     gvt_parent_info_free (parent);
     return;
   }
   g_hash_table_replace (self->parents, parent->name, parent);
   g_signal_emit (self, signals[PARENT_CHANGED], 0, parent->name);
+}
+
+void
+gvt_registry_commit_parent (GvtRegistry *self, GvtParentInfo *parent)
+{
+  if (parent == NULL)
+    return;
+  note_epoch (self, self->read, parent->name);
+  put_parent (self, parent);
 }
 
 /* A vGPU's state says whether its parent is there. */
@@ -196,7 +221,7 @@ announce_vgpus_of (GvtRegistry *self, const char *parent)
 }
 
 static void
-apply_parents (GvtRegistry *self, GPtrArray *parents)
+apply_parents (GvtRegistry *self, GPtrArray *parents, guint64 epoch)
 {
   g_autoptr (GPtrArray) known = gvt_registry_list_parents (self);
   g_autoptr (GHashTable) found = g_hash_table_new (g_str_hash, g_str_equal);
@@ -206,7 +231,7 @@ apply_parents (GvtRegistry *self, GPtrArray *parents)
   for (guint i = 0; i < known->len; i++) {
     g_autofree char *name = g_strdup (((GvtParentInfo *) g_ptr_array_index (known, i))->name);
 
-    if (!g_hash_table_contains (found, name)) {
+    if (!g_hash_table_contains (found, name) && !is_noted_since (self->read, name, epoch)) {
       g_hash_table_remove (self->parents, name);
       g_signal_emit (self, signals[PARENT_CHANGED], 0, name);
       announce_vgpus_of (self, name);
@@ -218,7 +243,11 @@ apply_parents (GvtRegistry *self, GPtrArray *parents)
     gboolean is_new = !g_hash_table_contains (self->parents, parent->name);
     g_autofree char *name = g_strdup (parent->name);
 
-    gvt_registry_commit_parent (self, parent);
+    if (is_noted_since (self->read, name, epoch)) {
+      gvt_parent_info_free (parent);
+      continue;
+    }
+    put_parent (self, parent);
     if (is_new)
       announce_vgpus_of (self, name);
   }
@@ -228,11 +257,10 @@ static gboolean
 is_newer_than_scan (GvtRegistry *self, const char *uuid, guint64 epoch)
 {
   const GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, uuid);
-  const guint64 *removed = g_hash_table_lookup (self->gone, uuid);
 
   if (vgpu != NULL && (vgpu->reserved || vgpu->epoch >= epoch))
     return TRUE;
-  return removed != NULL && *removed >= epoch;
+  return is_noted_since (self->gone, uuid, epoch);
 }
 
 /* Sysfs no longer says the type of a device whose removal is stuck; we may still know it. */
@@ -268,9 +296,9 @@ apply_found (GvtRegistry *self, const char *uuid, GvtFound *found)
 }
 
 static gboolean
-is_older (gpointer uuid, gpointer removed, gpointer epoch)
+is_older (gpointer name, gpointer noted, gpointer epoch)
 {
-  return *(guint64 *) removed < *(guint64 *) epoch;
+  return *(guint64 *) noted < *(guint64 *) epoch;
 }
 
 guint64
@@ -287,13 +315,14 @@ gvt_registry_apply_scan (GvtRegistry *self, GvtHostState *state, guint64 epoch)
   const char *uuid;
   GvtFound *found;
 
-  apply_parents (self, state->parents);
+  apply_parents (self, state->parents, epoch);
   g_hash_table_iter_init (&iter, table);
   while (g_hash_table_iter_next (&iter, (gpointer *) &uuid, (gpointer *) &found)) {
     if (!is_newer_than_scan (self, uuid, epoch))
       apply_found (self, uuid, found);
   }
   g_hash_table_foreach_remove (self->gone, is_older, &epoch);
+  g_hash_table_foreach_remove (self->read, is_older, &epoch);
 }
 
 void
@@ -335,10 +364,7 @@ gvt_registry_release (GvtRegistry *self, const char *uuid)
   vgpu->reserved = FALSE;
   vgpu->epoch = self->epoch;
   if (!gvt_vgpu_exists (vgpu)) {
-    guint64 *now = g_new (guint64, 1);
-
-    *now = self->epoch;
-    g_hash_table_replace (self->gone, g_strdup (uuid), now);
+    note_epoch (self, self->gone, uuid);
     announce (self, uuid);
   }
 }
