@@ -59,9 +59,14 @@ gvt_host_state_join (GvtHostState *self, GHashTable *known)
   while (g_hash_table_iter_next (&iter, (gpointer *) &uuid, NULL))
     found_get (table, uuid);
   while (self->devices->len > 0) {
-    GvtDeviceInfo *device = g_ptr_array_steal_index_fast (self->devices, 0);
+    GvtDeviceInfo *device = g_ptr_array_steal_index_fast (self->devices, self->devices->len - 1);
+    GvtFound *found = found_get (table, device->uuid);
 
-    found_get (table, device->uuid)->device = device;
+    /* Seen whole and, a moment later, half removed: the later one is true, and is last. */
+    if (found->device == NULL)
+      found->device = device;
+    else
+      gvt_device_info_free (device);
   }
   while (self->definitions->len > 0) {
     GvtDefinition *definition = g_ptr_array_steal_index_fast (self->definitions, 0);
