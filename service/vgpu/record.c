@@ -56,20 +56,22 @@ gvt_record_equal (const GvtRecord *a, const GvtRecord *b)
 gboolean
 gvt_label_check (const char *label, GError **error)
 {
+  g_autofree char *uuid = gvt_uuid_parse (label, NULL);
   g_autofree char *quoted = NULL;
   gsize length = strspn (label,
                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-  if (label[length] == '\0' && length <= LABEL_MAX && !gvt_uuid_is_canonical (label))
+  if (label[length] == '\0' && length <= LABEL_MAX && uuid == NULL)
     return TRUE;
   quoted = gvt_quote (label);
-  g_set_error (error,
-               GVT_ERROR,
-               GVT_ERROR_INVALID_ARGUMENT,
-               "%s cannot be a label: at most %d letters, digits, dots, underscores and hyphens, and "
-               "no UUID",
-               quoted,
-               LABEL_MAX);
+  g_set_error (
+      error,
+      GVT_ERROR,
+      GVT_ERROR_INVALID_ARGUMENT,
+      "%s cannot be a label: at most %d letters, digits, dots, underscores and hyphens, and "
+      "no UUID",
+      quoted,
+      LABEL_MAX);
   return FALSE;
 }
 
@@ -107,8 +109,7 @@ load (GvtRoot *root, const char *uuid)
   g_autofree char *text = gvt_root_read_text (root, path, RECORD_MAX, &error);
   GvtRecord *record = NULL;
 
-  if (text != NULL &&
-      g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, &error))
+  if (text != NULL && g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, &error))
     record = parse (file, &error);
   if (record == NULL)
     g_message ("the record of vGPU %s is left alone (%s); the vGPU belongs to root",
