@@ -92,6 +92,13 @@ owner_of (const GvtRecord *record)
   return record != NULL ? record->owner : 0;
 }
 
+/* Whoever has it open keeps it, so it changes neither its VM nor its owner meanwhile. */
+static gboolean
+needs_free_device (const GvtTransition *self)
+{
+  return self->for_a_vm || owner_of (self->record) != owner_of (self->from_record);
+}
+
 /* The device is there afterwards, and its owner may open it. */
 static gboolean
 put_device (GvtRoot *root, GvtTransition *self, GError **error)
@@ -103,7 +110,7 @@ put_device (GvtRoot *root, GvtTransition *self, GError **error)
         gvt_device_create (root, self->uuid, self->parent, self->type, self->may_exist, error);
     if (self->device == NULL)
       return FALSE;
-  } else if (self->for_a_vm && !gvt_device_check_free (root, self->from_device, error))
+  } else if (needs_free_device (self) && !gvt_device_check_free (root, self->from_device, error))
     return FALSE;
   else
     self->device = gvt_device_info_copy (self->from_device);
@@ -150,19 +157,15 @@ undo_device (GvtRoot *root, GvtTransition *self)
   if (self->from_device == NULL)
     gvt_device_remove_again (root, self->device);
   else
-    gvt_node_grant (root,
-                    self->uuid,
-                    self->from_device->group,
-                    owner_of (self->from_record),
-                    NULL);
+    gvt_node_grant (root, self->uuid, self->from_device->group, owner_of (self->from_record), NULL);
 }
 
 static gboolean
 needs_device_step (const GvtTransition *self)
 {
-  return self->active && (self->from_device == NULL ||
-                          owner_of (self->record) != owner_of (self->from_record) ||
-                          self->may_exist);
+  return self->active &&
+         (self->from_device == NULL || owner_of (self->record) != owner_of (self->from_record) ||
+          self->may_exist);
 }
 
 static gboolean
