@@ -85,5 +85,6 @@ extern const GvtVerb gvt_verb_edit_xml;
 extern const GvtVerb gvt_verb_strip_xml;
 extern const GvtVerb gvt_verb_run;
 extern const GvtVerb gvt_verb_hook;
+extern const GvtVerb gvt_verb_monitor;
 
 G_END_DECLS

@@ -79,6 +79,7 @@ add_type (GvtObjects *objects, const char *path, GVariant *properties)
 {
   GvtType *type = g_new0 (GvtType, 1);
 
+  type->path = path;
   type->id = get_string (properties, "Id");
   type->gpu_path = get_string (properties, "Gpu");
   type->gpu = gpu_name (objects, type->gpu_path);

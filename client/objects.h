@@ -19,6 +19,7 @@ typedef struct {
 } GvtGpu;
 
 typedef struct {
+  const char *path;
   const char *id;
   const char *gpu_path;
   const char *gpu; /* the GPU's name */

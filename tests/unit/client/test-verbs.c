@@ -10,7 +10,7 @@
 static const char *const documented[] = { "status",    "gpus",  "types",  "list",   "show",
                                           "create",    "start", "stop",   "define", "undefine",
                                           "remove",    "set",   "attach", "detach", "edit-xml",
-                                          "strip-xml", "run",   "hook" };
+                                          "strip-xml", "run",   "hook",   "monitor" };
 
 static void
 test_find (void)
