@@ -73,14 +73,15 @@ run (GError **error)
   g_autoptr (GvtRoot) root = gvt_root_new (option_root != NULL ? option_root : "/", error);
   g_autoptr (GDBusConnection) connection = NULL;
   g_autoptr (GvtService) service = NULL;
-  GvtConfiguration configuration;
+  g_autoptr (GvtConfiguration) configuration = NULL;
 
-  if (root == NULL || !gvt_configuration_load (root, &configuration, error))
+  configuration = root == NULL ? NULL : gvt_configuration_load (root, error);
+  if (configuration == NULL)
     return EXIT_FAILURE;
   connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, error);
   if (connection == NULL)
     return EXIT_FAILURE;
-  service = gvt_service_new (root, &configuration, connection, editor);
+  service = gvt_service_new (root, g_steal_pointer (&configuration), connection, editor);
   return gvt_service_run (service);
 }
 

@@ -42,6 +42,7 @@ gvt_service_finalize (GObject *object)
   g_clear_object (&self->monitor);
   g_clear_object (&self->context.memory_lock);
   g_clear_object (&self->context.registry);
+  g_clear_pointer (&self->context.configuration, gvt_configuration_free);
   gvt_root_unref (self->context.root);
   g_free (self->context.domain_editor);
   g_clear_object (&self->connection);
@@ -61,9 +62,17 @@ gvt_service_init (GvtService *self)
   self->loop = g_main_loop_new (NULL, FALSE);
 }
 
+static void
+use_configuration (GvtService *self, GvtConfiguration *configuration)
+{
+  g_clear_pointer (&self->context.configuration, gvt_configuration_free);
+  self->context.configuration = configuration;
+  gvt_dispatch_set_limits (self->dispatch, configuration->calls_per_user, configuration->calls);
+}
+
 GvtService *
 gvt_service_new (GvtRoot *root,
-                 const GvtConfiguration *configuration,
+                 GvtConfiguration *configuration,
                  GDBusConnection *connection,
                  const char *domain_editor)
 {
@@ -71,11 +80,12 @@ gvt_service_new (GvtRoot *root,
 
   self->context.root = gvt_root_ref (root);
   self->context.registry = gvt_registry_new ();
-  self->context.memory_lock = gvt_memory_lock_new (root, configuration->memory_lock_maximum);
+  self->context.memory_lock = gvt_memory_lock_new (root);
   self->context.domain_editor = g_strdup (domain_editor);
   self->connection = g_object_ref (connection);
   self->monitor = gvt_monitor_new (root, self->context.registry);
   self->dispatch = gvt_dispatch_new (&self->context);
+  use_configuration (self, configuration);
   return self;
 }
 
@@ -129,6 +139,20 @@ on_end_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* A configuration that is wrong changes nothing. */
+static gboolean
+on_reload_signal (gpointer user_data)
+{
+  GvtService *self = user_data;
+  g_autoptr (GError) error = NULL;
+  GvtConfiguration *configuration = gvt_configuration_load (self->context.root, &error);
+
+  if (configuration != NULL)
+    use_configuration (self, configuration);
+  g_message ("%s", error != NULL ? error->message : "took the configuration over");
+  return G_SOURCE_CONTINUE;
+}
+
 static gboolean
 feed_watchdog (gpointer user_data)
 {
@@ -174,6 +198,7 @@ gvt_service_run (GvtService *self)
   guint sources[] = {
     g_unix_signal_add (SIGTERM, on_end_signal, self),
     g_unix_signal_add (SIGINT, on_end_signal, self),
+    g_unix_signal_add (SIGHUP, on_reload_signal, self),
     start_watchdog (),
   };
 

@@ -17,12 +17,12 @@ G_DECLARE_FINAL_TYPE (GvtService, gvt_service, GVT, SERVICE, GObject)
 /**
  * gvt_service_new:
  * @root: the host
- * @configuration: the administrator's settings
+ * @configuration: (transfer full): the administrator's settings
  * @connection: the bus
  * @domain_editor: the XML worker's path
  */
 GvtService *gvt_service_new (GvtRoot *root,
-                             const GvtConfiguration *configuration,
+                             GvtConfiguration *configuration,
                              GDBusConnection *connection,
                              const char *domain_editor);
 

@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "configuration.h"
 #include "memory-lock.h"
 #include "registry.h"
 #include "root.h"
@@ -21,6 +22,7 @@ typedef struct {
   GvtRoot *root;
   GvtRegistry *registry;
   GvtMemoryLock *memory_lock;
+  GvtConfiguration *configuration; /* replaced as a whole on reload */
   char *domain_editor; /* the XML worker's path */
 } GvtCallContext;
 

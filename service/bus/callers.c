@@ -26,6 +26,8 @@ struct _GvtCallers {
   GHashTable *callers; /* unique name -> Caller */
   GHashTable *counts;  /* uid -> calls in flight */
   guint total;
+  guint most_per_user;
+  guint most;
 };
 
 G_DEFINE_FINAL_TYPE (GvtCallers, gvt_callers, G_TYPE_OBJECT)
@@ -70,6 +72,13 @@ gvt_callers_new (void)
   return g_object_new (GVT_TYPE_CALLERS, NULL);
 }
 
+void
+gvt_callers_set_limits (GvtCallers *self, guint per_user, guint total)
+{
+  self->most_per_user = per_user;
+  self->most = total;
+}
+
 static guint
 count_of (GvtCallers *self, guint32 uid)
 {
@@ -93,7 +102,7 @@ admit (GvtCallers *self, Caller *caller, const Waiting *waiting)
   g_autoptr (GError) error = NULL;
 
   set_count (self, caller->uid, count);
-  if (caller->uid != 0 && count > GVT_CALLS_PER_USER)
+  if (caller->uid != 0 && count > self->most_per_user)
     g_set_error (&error,
                  GVT_ERROR,
                  GVT_ERROR_LIMIT_EXCEEDED,
@@ -215,7 +224,7 @@ gvt_callers_begin (GvtCallers *self,
 
   g_ptr_array_add (caller->calls, g_object_ref (cancellable));
   self->total++;
-  if (self->total > GVT_CALLS_TOTAL) {
+  if (self->total > self->most) {
     g_autoptr (GError) error = g_error_new (GVT_ERROR,
                                             GVT_ERROR_LIMIT_EXCEEDED,
                                             "%u calls are in flight already; wait a moment",

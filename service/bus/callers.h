@@ -18,13 +18,14 @@ G_BEGIN_DECLS
 #define GVT_TYPE_CALLERS (gvt_callers_get_type ())
 G_DECLARE_FINAL_TYPE (GvtCallers, gvt_callers, GVT, CALLERS, GObject)
 
-/** GVT_CALLS_PER_USER: calls that one user may have in flight; root's are not counted. */
-#define GVT_CALLS_PER_USER 64
-
-/** GVT_CALLS_TOTAL: calls that all users together may have in flight. */
-#define GVT_CALLS_TOTAL 256
-
 GvtCallers *gvt_callers_new (void);
+
+/**
+ * gvt_callers_set_limits:
+ * @per_user: calls that one user may have in flight; root's are not counted
+ * @total: calls that all users together may have in flight
+ */
+void gvt_callers_set_limits (GvtCallers *self, guint per_user, guint total);
 
 /**
  * GvtCallersIdentified:

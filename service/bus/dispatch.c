@@ -60,6 +60,12 @@ gvt_dispatch_new (const GvtCallContext *context)
   return self;
 }
 
+void
+gvt_dispatch_set_limits (GvtDispatch *self, guint per_user, guint total)
+{
+  gvt_callers_set_limits (self->callers, per_user, total);
+}
+
 gboolean
 gvt_dispatch_is_idle (GvtDispatch *self)
 {

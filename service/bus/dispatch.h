@@ -17,6 +17,9 @@ G_DECLARE_FINAL_TYPE (GvtDispatch, gvt_dispatch, GVT, DISPATCH, GObject)
 /** gvt_dispatch_new: @context: (transfer none): outlives the dispatcher */
 GvtDispatch *gvt_dispatch_new (const GvtCallContext *context);
 
+/** gvt_dispatch_set_limits: as gvt_callers_set_limits(). */
+void gvt_dispatch_set_limits (GvtDispatch *self, guint per_user, guint total);
+
 /** gvt_dispatch_call: a #GvtInterfaceDispatch; @user_data is the dispatcher. */
 void gvt_dispatch_call (GDBusMethodInvocation *invocation, gpointer user_data);
 

@@ -5,6 +5,7 @@
 
 #include "gvt-error.h"
 #include "gvt-names.h"
+#include "quota.h"
 #include "mdev-error.h"
 #include "methods.h"
 #include "options.h"
@@ -254,6 +255,9 @@ gvt_check_create (GvtCall *call, GError **error)
     return FALSE;
   type = gvt_check_type (call, wanted.gpu, wanted.type, error);
   if (type == NULL)
+    return FALSE;
+  if (!gvt_quota_check_place (call, call->uid, wanted.gpu, wanted.type, error) ||
+      !gvt_quota_check_more (call, call->uid, call->uuid, type, wanted.activate, error))
     return FALSE;
   if (wanted.activate && type->available == 0) {
     g_propagate_error (error, gvt_mdev_no_room_error (wanted.gpu, wanted.type));

@@ -121,22 +121,14 @@ add_transition (GvtCall *call, const GvtVgpu *vgpu, const char *domain)
 static gboolean
 prepare_vgpu (GvtCall *call, const GvtVgpu *vgpu, const char *domain, GError **error)
 {
-  const GvtTypeInfo *type;
   GvtTransition *transition;
 
   if (vgpu->device != NULL && vgpu->device->removing) {
     g_propagate_error (error, gvt_mdev_remove_error (EBUSY, vgpu->uuid));
     return FALSE;
   }
-  if (vgpu->device == NULL) {
-    type = gvt_check_type (call, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), error);
-    if (type == NULL)
-      return FALSE;
-    if (type->available == 0) {
-      g_propagate_error (error, gvt_mdev_no_room_error (gvt_vgpu_parent (vgpu), type->id));
-      return FALSE;
-    }
-  }
+  if (vgpu->device == NULL && !gvt_check_can_become_active (call, vgpu, error))
+    return FALSE;
   require_ownership (call, vgpu);
   transition = add_transition (call, vgpu, domain);
   transition->active = TRUE;
@@ -287,6 +279,7 @@ on_caller_pid (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   gvt_memory_lock_raise_async (call->context->memory_lock,
+                               call->context->configuration->memory_lock_maximum,
                                call->uid,
                                (pid_t) pid,
                                domain,

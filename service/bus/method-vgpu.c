@@ -6,6 +6,7 @@
 
 #include "gvt-error.h"
 #include "gvt-names.h"
+#include "quota.h"
 #include "mdev-error.h"
 #include "methods.h"
 #include "options.h"
@@ -65,11 +66,25 @@ copy_record (const GvtVgpu *vgpu)
 }
 
 gboolean
+gvt_check_can_become_active (GvtCall *call, const GvtVgpu *vgpu, GError **error)
+{
+  const char *parent = gvt_vgpu_parent (vgpu);
+  const GvtTypeInfo *type = gvt_check_type (call, parent, gvt_vgpu_type (vgpu), error);
+
+  if (type == NULL ||
+      !gvt_quota_check_more (call, gvt_vgpu_owner (vgpu), vgpu->uuid, type, TRUE, error))
+    return FALSE;
+  if (type->available > 0)
+    return TRUE;
+  g_propagate_error (error, gvt_mdev_no_room_error (parent, type->id));
+  return FALSE;
+}
+
+gboolean
 gvt_check_start (GvtCall *call, GError **error)
 {
   const GvtVgpu *vgpu;
   GvtTransition *transition = begin (call, &vgpu, error);
-  const GvtTypeInfo *type;
 
   if (transition == NULL)
     return FALSE;
@@ -77,13 +92,8 @@ gvt_check_start (GvtCall *call, GError **error)
     g_ptr_array_set_size (call->transitions, 0);
     return TRUE;
   }
-  type = gvt_check_type (call, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), error);
-  if (type == NULL)
+  if (!gvt_check_can_become_active (call, vgpu, error))
     return FALSE;
-  if (type->available == 0) {
-    g_propagate_error (error, gvt_mdev_no_room_error (gvt_vgpu_parent (vgpu), type->id));
-    return FALSE;
-  }
   transition->active = TRUE;
   transition->may_exist = TRUE;
   return TRUE;

@@ -71,4 +71,12 @@ const GvtTypeInfo *gvt_check_type (GvtCall *call,
                                    const char *type,
                                    GError **error);
 
+/**
+ * gvt_check_can_become_active:
+ *
+ * Returns: whether a vGPU that is only defined could be made now: its GPU and type are there, there
+ * is room, and its owner stays within limits
+ */
+gboolean gvt_check_can_become_active (GvtCall *call, const GvtVgpu *vgpu, GError **error);
+
 G_END_DECLS

@@ -87,6 +87,19 @@ commit_and_return (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (outer, error);
 }
 
+/* What is on its way counts against limits as if it were there. */
+static GvtClaim *
+claim (const GvtTransition *transition)
+{
+  if (transition->record == NULL)
+    return NULL;
+  return gvt_claim_new (transition->record->owner,
+                        transition->record->label,
+                        transition->parent,
+                        transition->type,
+                        transition->active);
+}
+
 void
 gvt_change_run_async (GvtRegistry *registry,
                       GvtRoot *root,
@@ -105,7 +118,7 @@ gvt_change_run_async (GvtRegistry *registry,
   for (guint i = 0; i < transitions->len; i++) {
     const GvtTransition *transition = g_ptr_array_index (transitions, i);
 
-    if (!gvt_registry_reserve (registry, transition->uuid, &error)) {
+    if (!gvt_registry_reserve (registry, transition->uuid, claim (transition), &error)) {
       release_all (registry, transitions, i);
       change_free (change);
       g_task_return_error (outer, error);

@@ -25,7 +25,6 @@
 struct _GvtMemoryLock {
   GObject parent_instance;
   GvtRoot *root;
-  guint64 maximum;
   GThreadPool *thread;
 };
 
@@ -36,6 +35,7 @@ typedef struct {
   pid_t caller; /* 0: release */
   char *domain;
   guint64 memory_kib;
+  guint64 maximum;
 } Request;
 
 /* What was done for one user: to which daemon, what its limits were, and for which VMs. */
@@ -134,9 +134,9 @@ set_limit (const GvtLibvirtDaemon *daemon, guint64 soft, guint64 hard, GError **
 }
 
 static gboolean
-check_maximum (GvtMemoryLock *self, const Request *request, guint64 needed, GError **error)
+check_maximum (const Request *request, guint64 needed, GError **error)
 {
-  if (needed <= self->maximum)
+  if (needed <= request->maximum)
     return TRUE;
   g_set_error (error,
                GVT_ERROR,
@@ -145,7 +145,7 @@ check_maximum (GvtMemoryLock *self, const Request *request, guint64 needed, GErr
                "machine lets a VM lock %" G_GUINT64_FORMAT " MiB; give the VM less memory, or have "
                "an administrator raise MemoryLockMaximum in /etc/gvt-manager.conf",
                request->memory_kib / 1024,
-               self->maximum / MIB);
+               request->maximum / MIB);
   return FALSE;
 }
 
@@ -200,7 +200,7 @@ raise_limit (GvtMemoryLock *self, const Request *request, GError **error)
   note_daemon (note, daemon, &limit);
   if (limit.rlim_max >= needed && note->domains->len == 0)
     return TRUE;
-  if (limit.rlim_max < needed && !check_maximum (self, request, needed, error))
+  if (limit.rlim_max < needed && !check_maximum (request, needed, error))
     return FALSE;
   if (!g_ptr_array_find_with_equal_func (note->domains, request->domain, g_str_equal, NULL))
     g_ptr_array_add (note->domains, g_strdup (request->domain));
@@ -272,12 +272,11 @@ gvt_memory_lock_init (GvtMemoryLock *self)
 }
 
 GvtMemoryLock *
-gvt_memory_lock_new (GvtRoot *root, guint64 maximum)
+gvt_memory_lock_new (GvtRoot *root)
 {
   GvtMemoryLock *self = g_object_new (GVT_TYPE_MEMORY_LOCK, NULL);
 
   self->root = gvt_root_ref (root);
-  self->maximum = maximum;
   return self;
 }
 
@@ -288,28 +287,18 @@ gvt_memory_lock_default_maximum (void)
 }
 
 static void
-push (GvtMemoryLock *self,
-      guint32 uid,
-      pid_t caller,
-      const char *domain,
-      guint64 memory_kib,
-      GAsyncReadyCallback callback,
-      gpointer user_data)
+push (GvtMemoryLock *self, Request *request, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
-  Request *request = g_new0 (Request, 1);
 
   g_task_set_source_tag (task, push);
-  request->uid = uid;
-  request->caller = caller;
-  request->domain = g_strdup (domain);
-  request->memory_kib = memory_kib;
   g_task_set_task_data (task, request, (GDestroyNotify) request_free);
   g_thread_pool_push (self->thread, task, NULL);
 }
 
 void
 gvt_memory_lock_raise_async (GvtMemoryLock *self,
+                             guint64 maximum,
                              guint32 uid,
                              pid_t caller,
                              const char *domain,
@@ -317,8 +306,16 @@ gvt_memory_lock_raise_async (GvtMemoryLock *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
+  Request *request;
+
   g_return_if_fail (caller > 0);
-  push (self, uid, caller, domain, memory_kib, callback, user_data);
+  request = g_new0 (Request, 1);
+  request->maximum = maximum;
+  request->uid = uid;
+  request->caller = caller;
+  request->domain = g_strdup (domain);
+  request->memory_kib = memory_kib;
+  push (self, request, callback, user_data);
 }
 
 void
@@ -328,7 +325,11 @@ gvt_memory_lock_release_async (GvtMemoryLock *self,
                                GAsyncReadyCallback callback,
                                gpointer user_data)
 {
-  push (self, uid, 0, domain, 0, callback, user_data);
+  Request *request = g_new0 (Request, 1);
+
+  request->uid = uid;
+  request->domain = g_strdup (domain);
+  push (self, request, callback, user_data);
 }
 
 gboolean

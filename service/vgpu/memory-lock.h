@@ -20,11 +20,7 @@ G_BEGIN_DECLS
 #define GVT_TYPE_MEMORY_LOCK (gvt_memory_lock_get_type ())
 G_DECLARE_FINAL_TYPE (GvtMemoryLock, gvt_memory_lock, GVT, MEMORY_LOCK, GObject)
 
-/**
- * gvt_memory_lock_new:
- * @maximum: the most bytes a limit is raised to
- */
-GvtMemoryLock *gvt_memory_lock_new (GvtRoot *root, guint64 maximum);
+GvtMemoryLock *gvt_memory_lock_new (GvtRoot *root);
 
 /** GVT_MEMORY_KIB_MAX: more memory than any VM has, in KiB: 1 PiB. */
 #define GVT_MEMORY_KIB_MAX (G_GUINT64_CONSTANT (1) << 40)
@@ -38,6 +34,7 @@ guint64 gvt_memory_lock_default_maximum (void);
 
 /**
  * gvt_memory_lock_raise_async:
+ * @maximum: the most bytes the limit is raised to
  * @uid: the caller's user
  * @caller: the calling process
  * @domain: the VM's UUID
@@ -47,6 +44,7 @@ guint64 gvt_memory_lock_default_maximum (void);
  * released. A user who runs no libvirt daemon, or whose limit is high enough, is let be.
  */
 void gvt_memory_lock_raise_async (GvtMemoryLock *self,
+                                  guint64 maximum,
                                   guint32 uid,
                                   pid_t caller,
                                   const char *domain,

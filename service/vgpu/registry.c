@@ -133,6 +133,9 @@ gvt_registry_find_label (GvtRegistry *self, guint32 owner, const char *label)
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &vgpu)) {
     if (gvt_vgpu_owner (vgpu) == owner && g_str_equal (gvt_vgpu_label (vgpu), label))
       return vgpu;
+    if (vgpu->claim != NULL && vgpu->claim->owner == owner &&
+        g_str_equal (vgpu->claim->label, label))
+      return vgpu;
   }
   return NULL;
 }
@@ -338,7 +341,7 @@ gvt_registry_load_records (GvtRegistry *self, GHashTable *records)
 }
 
 gboolean
-gvt_registry_reserve (GvtRegistry *self, const char *uuid, GError **error)
+gvt_registry_reserve (GvtRegistry *self, const char *uuid, GvtClaim *claim, GError **error)
 {
   GvtVgpu *vgpu = get_or_add (self, uuid);
 
@@ -348,9 +351,11 @@ gvt_registry_reserve (GvtRegistry *self, const char *uuid, GError **error)
                  GVT_ERROR_BUSY,
                  "another operation on vGPU %s is under way; try again when it is done",
                  uuid);
+    g_clear_pointer (&claim, gvt_claim_free);
     return FALSE;
   }
   vgpu->reserved = TRUE;
+  vgpu->claim = claim;
   return TRUE;
 }
 
@@ -362,6 +367,7 @@ gvt_registry_release (GvtRegistry *self, const char *uuid)
   if (vgpu == NULL)
     return;
   vgpu->reserved = FALSE;
+  g_clear_pointer (&vgpu->claim, gvt_claim_free);
   vgpu->epoch = self->epoch;
   if (!gvt_vgpu_exists (vgpu)) {
     note_epoch (self, self->gone, uuid);

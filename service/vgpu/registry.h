@@ -35,7 +35,7 @@ GPtrArray *gvt_registry_list_vgpus (GvtRegistry *self);
 /**
  * gvt_registry_find_label:
  *
- * Returns: (transfer none) (nullable): the vGPU of @owner with that label
+ * Returns: (transfer none) (nullable): the vGPU of @owner that has that label, or is about to
  */
 const GvtVgpu *gvt_registry_find_label (GvtRegistry *self, guint32 owner, const char *label);
 
@@ -62,12 +62,16 @@ void gvt_registry_load_records (GvtRegistry *self, GHashTable *records);
 
 /**
  * gvt_registry_reserve:
+ * @claim: (transfer full) (nullable): what the operation is to make of it
  *
  * Begins an operation on a vGPU that may not exist yet. It ends with gvt_registry_release().
  *
  * Returns: %FALSE with %GVT_ERROR_BUSY while another one is under way
  */
-gboolean gvt_registry_reserve (GvtRegistry *self, const char *uuid, GError **error);
+gboolean gvt_registry_reserve (GvtRegistry *self,
+                               const char *uuid,
+                               GvtClaim *claim,
+                               GError **error);
 
 /** gvt_registry_release: ends an operation; a vGPU that does not exist then is forgotten. */
 void gvt_registry_release (GvtRegistry *self, const char *uuid);

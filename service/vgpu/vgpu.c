@@ -5,6 +5,32 @@
 
 #include "vgpu.h"
 
+GvtClaim *
+gvt_claim_new (guint32 owner,
+               const char *label,
+               const char *parent,
+               const char *type,
+               gboolean active)
+{
+  GvtClaim *self = g_new0 (GvtClaim, 1);
+
+  self->owner = owner;
+  self->label = g_strdup (label);
+  self->parent = g_strdup (parent);
+  self->type = g_strdup (type);
+  self->active = active;
+  return self;
+}
+
+void
+gvt_claim_free (GvtClaim *self)
+{
+  g_free (self->label);
+  g_free (self->parent);
+  g_free (self->type);
+  g_free (self);
+}
+
 GvtVgpu *
 gvt_vgpu_new (const char *uuid)
 {
@@ -21,6 +47,7 @@ gvt_vgpu_free (GvtVgpu *self)
   g_clear_pointer (&self->device, gvt_device_info_free);
   g_clear_pointer (&self->definition, gvt_definition_free);
   g_clear_pointer (&self->record, gvt_record_free);
+  g_clear_pointer (&self->claim, gvt_claim_free);
   g_free (self->failure);
   g_free (self);
 }

@@ -8,6 +8,32 @@
 G_BEGIN_DECLS
 
 /**
+ * GvtClaim:
+ * @owner: who will own it
+ * @label: its label then
+ * @parent: the GPU it will be on
+ * @type: its type
+ * @active: whether it will have a device
+ *
+ * What an operation under way is to make of a vGPU.
+ */
+typedef struct {
+  guint32 owner;
+  char *label;
+  char *parent;
+  char *type;
+  gboolean active;
+} GvtClaim;
+
+GvtClaim *gvt_claim_new (guint32 owner,
+                         const char *label,
+                         const char *parent,
+                         const char *type,
+                         gboolean active);
+
+void gvt_claim_free (GvtClaim *self);
+
+/**
  * GvtVgpu:
  * @uuid: in canonical spelling
  * @device: what the kernel has, or %NULL
@@ -15,6 +41,7 @@ G_BEGIN_DECLS
  * @record: what we noted about it, or %NULL: then it belongs to root
  * @failure: why it is not as it should be, or %NULL
  * @reserved: whether an operation on it is under way; nobody else may begin one
+ * @claim: what that operation is to make of it, or %NULL; counts against limits at once
  * @epoch: when we last changed it ourselves, by the registry's count
  *
  * One vGPU, as the sum of what the kernel, the definitions and the records say. Main loop only; only
@@ -27,6 +54,7 @@ typedef struct {
   GvtRecord *record;
   char *failure;
   gboolean reserved;
+  GvtClaim *claim;
   guint64 epoch;
 } GvtVgpu;
 
