@@ -7,6 +7,7 @@
 #include "bus.h"
 
 #include "agent.h"
+#include "failure.h"
 #include "gvt-error.h"
 #include "gvt-names.h"
 
@@ -69,16 +70,18 @@ call_once (GvtClient *client,
                                       error);
 }
 
-static void
-explain (GError *error)
+/* What a person can make of an error that the service itself did not send. */
+static const char *
+explanation (const GError *error)
 {
-  g_dbus_error_strip_remote_error (error);
-  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-      g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
-    g_prefix_error (&error, "the gvt-manager service is not running and cannot be started: ");
-  else if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
-           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
-    g_prefix_error (&error, "the gvt-manager service went away: ");
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return "the gvt-manager service does not answer: ";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
+      g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+    return "the gvt-manager service went away: ";
+  if (error->domain == G_DBUS_ERROR && gvt_failure_status (error) == GVT_EXIT_UNAVAILABLE)
+    return "the gvt-manager service does not run and cannot be started: ";
+  return "";
 }
 
 GVariant *
@@ -106,8 +109,10 @@ gvt_bus_call (GvtClient *client,
     reply = call_once (client, path, interface, method, owned, reply_type, &refusal);
   }
   if (reply == NULL) {
-    explain (refusal);
-    g_propagate_error (error, g_steal_pointer (&refusal));
+    const char *prefix = explanation (refusal);
+
+    g_dbus_error_strip_remote_error (refusal);
+    g_propagate_prefixed_error (error, g_steal_pointer (&refusal), "%s", prefix);
     return NULL;
   }
   return g_steal_pointer (&reply);
