@@ -103,7 +103,7 @@ position (Build *build)
 {
   long consumed = xmlByteConsumed (build->parser);
 
-  return consumed < 0 ? 0 : MIN ((gsize)consumed, build->length);
+  return consumed < 0 ? 0 : MIN ((gsize) consumed, build->length);
 }
 
 /* Offset of the last `<` before @end. None can stand inside a tag: XML forbids it in values. */
@@ -115,7 +115,7 @@ find_tag_start (const char *text, gsize end, gsize *start)
   if (found == NULL)
     return FALSE;
 
-  *start = (gsize)(found - text);
+  *start = (gsize) (found - text);
   return TRUE;
 }
 
@@ -123,7 +123,7 @@ find_tag_start (const char *text, gsize end, gsize *start)
 static char *
 resolve_value (const xmlChar *begin, const xmlChar *end)
 {
-  GString *value = g_string_new_len ((const char *)begin, end - begin);
+  GString *value = g_string_new_len ((const char *) begin, end - begin);
 
   g_string_replace (value, "&#38;", "&", 0);
   return g_string_free (value, FALSE);
@@ -151,21 +151,21 @@ on_start_element (void *data,
   }
 
   element = element_new (build->document, build->current);
-  element->name = g_strdup ((const char *)name);
-  element->namespace_uri = g_strdup ((const char *)uri);
+  element->name = g_strdup ((const char *) name);
+  element->namespace_uri = g_strdup ((const char *) uri);
 
   /* The parser has read the attributes and stands before `>` or `/>`; else it will complain itself.
    */
   element->self_closing = g_str_has_prefix (text + here, "/>");
   element->open_end = here + (element->self_closing ? 2 : 1);
-  if (!find_tag_start (text, here, &element->open_start)
-      || (text[here] != '>' && !element->self_closing))
+  if (!find_tag_start (text, here, &element->open_start) ||
+      (text[here] != '>' && !element->self_closing))
     build->lost = TRUE;
 
   for (int i = 0; i < n_namespaces; i++) {
     GvtNamespace declared = {
-      .prefix = g_strdup ((const char *)namespaces[2 * i]),
-      .uri = g_strdup ((const char *)namespaces[2 * i + 1]),
+      .prefix = g_strdup ((const char *) namespaces[2 * i]),
+      .uri = g_strdup ((const char *) namespaces[2 * i + 1]),
     };
     g_array_append_val (element->namespaces, declared);
   }
@@ -173,8 +173,8 @@ on_start_element (void *data,
   for (int i = 0; i < n_attributes; i++) {
     const xmlChar **part = attributes + 5 * i;
     GvtAttribute attribute = {
-      .name = g_strdup ((const char *)part[0]),
-      .namespace_uri = g_strdup ((const char *)part[2]),
+      .name = g_strdup ((const char *) part[0]),
+      .namespace_uri = g_strdup ((const char *) part[2]),
       .value = resolve_value (part[3], part[4]),
     };
     g_array_append_val (element->attributes, attribute);
@@ -201,8 +201,8 @@ on_end_element (void *data, const xmlChar *name, const xmlChar *prefix, const xm
 
   /* The parser stands behind the end tag. */
   element->close_end = position (build);
-  if (!find_tag_start (build->document->text, element->close_end, &element->close_start)
-      || build->document->text[element->close_start + 1] != '/')
+  if (!find_tag_start (build->document->text, element->close_end, &element->close_start) ||
+      build->document->text[element->close_start + 1] != '/')
     build->lost = TRUE;
 }
 
@@ -212,7 +212,7 @@ on_characters (void *data, const xmlChar *text, int length)
   Build *build = data;
 
   if (build->current != NULL)
-    g_string_append_len (build->current->text, (const char *)text, length);
+    g_string_append_len (build->current->text, (const char *) text, length);
 }
 
 static void
@@ -258,7 +258,7 @@ run_parser (Build *build)
   options |= XML_PARSE_NO_XXE;
 #endif
 
-  build->parser = xmlCreateMemoryParserCtxt (text, (int)build->length);
+  build->parser = xmlCreateMemoryParserCtxt (text, (int) build->length);
   if (build->parser == NULL) {
     build->problem = g_strdup ("the document is empty");
     build->problem_line = 1;

@@ -81,35 +81,30 @@ typedef struct {
  * Returns: (transfer full): the tree, or NULL with GVT_ERROR_INVALID_ARGUMENT, whose message has
  * the line and the reason. Any DOCTYPE, any encoding but UTF-8 and undeclared prefixes are refused.
  */
-GvtDocument *
-gvt_document_parse (const char *text, GError **error);
+GvtDocument *gvt_document_parse (const char *text, GError **error);
 
 /**
  * gvt_document_parse_domain:
  *
  * As gvt_document_parse(), and the root must be a libvirt `<domain>`.
  */
-GvtDocument *
-gvt_document_parse_domain (const char *text, GError **error);
+GvtDocument *gvt_document_parse_domain (const char *text, GError **error);
 
-void
-gvt_document_free (GvtDocument *self);
+void gvt_document_free (GvtDocument *self);
 
 /**
  * gvt_element_is:
  *
  * Whether @self is libvirt's own element @name, that is, one without a namespace.
  */
-gboolean
-gvt_element_is (const GvtElement *self, const char *name);
+gboolean gvt_element_is (const GvtElement *self, const char *name);
 
 /**
  * gvt_element_is_in:
  *
  * Whether @self is the element @name of the namespace @uri.
  */
-gboolean
-gvt_element_is_in (const GvtElement *self, const char *uri, const char *name);
+gboolean gvt_element_is_in (const GvtElement *self, const char *uri, const char *name);
 
 /**
  * gvt_element_child:
@@ -117,8 +112,7 @@ gvt_element_is_in (const GvtElement *self, const char *uri, const char *name);
  *
  * Returns: (nullable): the first child that is libvirt's own element @name
  */
-GvtElement *
-gvt_element_child (const GvtElement *self, const char *name);
+GvtElement *gvt_element_child (const GvtElement *self, const char *name);
 
 /**
  * gvt_element_child_in:
@@ -126,8 +120,7 @@ gvt_element_child (const GvtElement *self, const char *name);
  *
  * Returns: (nullable): the first child that is the element @name of the namespace @uri
  */
-GvtElement *
-gvt_element_child_in (const GvtElement *self, const char *uri, const char *name);
+GvtElement *gvt_element_child_in (const GvtElement *self, const char *uri, const char *name);
 
 /**
  * gvt_element_attribute:
@@ -135,24 +128,28 @@ gvt_element_child_in (const GvtElement *self, const char *uri, const char *name)
  *
  * Returns: (nullable): the value of the attribute @name that has no namespace
  */
-const char *
-gvt_element_attribute (const GvtElement *self, const char *name);
+const char *gvt_element_attribute (const GvtElement *self, const char *name);
 
 /**
  * gvt_element_has:
  *
  * Whether the attribute @name is there and is @value.
  */
-gboolean
-gvt_element_has (const GvtElement *self, const char *name, const char *value);
+gboolean gvt_element_has (const GvtElement *self, const char *name, const char *value);
 
 /**
  * gvt_document_devices:
  *
  * Returns: the domain's `<devices>`, or NULL with GVT_ERROR_INVALID_ARGUMENT if it has none
  */
-GvtElement *
-gvt_document_devices (const GvtDocument *self, GError **error);
+GvtElement *gvt_document_devices (const GvtDocument *self, GError **error);
+
+/**
+ * gvt_document_is_uefi:
+ *
+ * Whether the domain boots with UEFI: libvirt chooses such a firmware, or a pflash loader is given.
+ */
+gboolean gvt_document_is_uefi (const GvtDocument *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtDocument, gvt_document_free)
 

@@ -13,8 +13,10 @@
 #include "layout.h"
 #include "xml-limits.h"
 #include "mdev.h"
+#include "qemu-elements.h"
 #include "recipe.h"
 #include "record.h"
+#include "rules.h"
 
 #include <string.h>
 
@@ -28,9 +30,8 @@ check_no_other (const GvtDocument *document,
 {
   for (GvtElement *device = devices->first_child; device != NULL; device = device->next) {
     g_autofree char *other = gvt_mdev_uuid (device);
-    gboolean ours = other != NULL
-                    && (gvt_mdev_has_our_alias (device)
-                        || (record != NULL && g_str_equal (record->vgpu, other)));
+    gboolean ours = other != NULL && (gvt_mdev_has_our_alias (device) ||
+                                      (record != NULL && g_str_equal (record->vgpu, other)));
 
     if (!ours || g_str_equal (other, uuid))
       continue;
@@ -168,7 +169,7 @@ splice_record (GvtSplices *splices, const GvtDocument *document, GvtRecord *reco
     return;
   }
 
-  record->made_metadata = TRUE;
+  gvt_record_add_made (record, "metadata");
   markup = gvt_record_to_markup (record);
   inner = indent_once (markup);
   whole = g_strdup_printf ("<metadata>\n  %s\n</metadata>", inner);
@@ -206,6 +207,18 @@ check_result (const char *edited, const char *uuid, GError **error)
   return TRUE;
 }
 
+/* An alias that nothing has, not even an override that a device left behind. */
+static char *
+free_alias (const GvtDocument *document, const GvtElement *devices)
+{
+  for (guint i = 0;; i++) {
+    g_autofree char *alias = g_strdup_printf (GVT_ALIAS_PREFIX "%u", i);
+
+    if (!gvt_mdev_alias_is_taken (devices, alias) && !gvt_qemu_mentions_alias (document, alias))
+      return g_steal_pointer (&alias);
+  }
+}
+
 /* @xml has no vGPU of ours. @kept_address: of the hand-made device that was taken over, or NULL. */
 static char *
 attach (const char *xml,
@@ -216,7 +229,7 @@ attach (const char *xml,
 {
   g_autoptr (GvtDocument) document = gvt_document_parse_domain (xml, error);
   g_autoptr (GvtSplices) splices = gvt_splices_new ();
-  g_autoptr (GvtRecord) record = gvt_record_new (uuid, settings);
+  g_autoptr (GvtRecord) record = NULL;
   g_autoptr (GvtRecipe) recipe = NULL;
   g_autofree char *alias = NULL;
   g_autofree char *hostdev = NULL;
@@ -228,18 +241,26 @@ attach (const char *xml,
     return NULL;
 
   devices = gvt_element_child (document->root, "devices");
-  recipe = gvt_recipe_new (document, settings, error);
-  if (recipe == NULL
-      || !gvt_guest_slot_choose (document,
-                                 settings->has_address ? &settings->address : kept_address,
-                                 recipe->removals,
-                                 &address,
-                                 error))
+  if (!gvt_rules_check (document, settings, error))
     return NULL;
 
-  alias = gvt_mdev_free_alias (devices);
+  recipe = gvt_recipe_new (document, settings, error);
+  if (recipe == NULL ||
+      !gvt_guest_slot_choose (document,
+                              settings->has_address ? &settings->address : kept_address,
+                              recipe->removals,
+                              NULL,
+                              &address,
+                              error) ||
+      !gvt_recipe_address_video (recipe, document, &address, error))
+    return NULL;
+
+  alias = free_alias (document, devices);
+  record = gvt_record_new (uuid, alias, settings);
   hostdev = gvt_recipe_hostdev (settings, uuid, alias, &address);
   splice_devices (splices, document, devices, recipe, hostdev, record);
+  if (!gvt_qemu_attach (splices, document, settings, alias, record, error))
+    return NULL;
   splice_record (splices, document, record);
 
   edited = gvt_splices_apply (splices, xml, error);
@@ -264,7 +285,7 @@ gvt_domain_edit (const char *xml,
   GvtPciAddress address;
   gboolean kept = FALSE;
 
-  if (uuid == NULL || !gvt_domain_settings_check_supported (settings, error))
+  if (uuid == NULL)
     return NULL;
 
   document = gvt_document_parse_domain (xml, error);
@@ -275,8 +296,8 @@ gvt_domain_edit (const char *xml,
   if (devices == NULL || !check_no_other (document, devices, record, uuid, error))
     return NULL;
 
-  if (record != NULL && g_str_equal (record->vgpu, uuid)
-      && gvt_attachment_is_intact (document, record, settings))
+  if (record != NULL && g_str_equal (record->vgpu, uuid) &&
+      gvt_attachment_is_intact (document, record, settings))
     return g_strdup (xml);
 
   hand_made = gvt_mdev_find (devices, uuid);

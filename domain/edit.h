@@ -18,15 +18,15 @@ G_BEGIN_DECLS
  * over: it becomes ours, at the same guest address unless @settings give one, and strip removes it.
  *
  * Returns: (transfer full): the edited text, or NULL with
- *   GVT_ERROR_INVALID_ARGUMENT (not a domain, malformed, too large, no UUID),
- *   GVT_ERROR_CONFLICT (another vGPU of ours is attached, the guest address is taken) or
- *   GVT_ERROR_NOT_SUPPORTED (a setting that is not built, a display password that would be exposed)
+ *   GVT_ERROR_INVALID_ARGUMENT (not a domain, malformed, too large, no UUID, settings that QEMU
+ * would not start with), GVT_ERROR_CONFLICT (another vGPU of ours is attached, the guest address is
+ * taken, a device that is to stay would not work beside the display) or GVT_ERROR_NOT_SUPPORTED (a
+ * display password would have to be kept in plain text)
  */
-char *
-gvt_domain_edit (const char *xml,
-                 const char *vgpu_uuid,
-                 const GvtDomainSettings *settings,
-                 GError **error);
+char *gvt_domain_edit (const char *xml,
+                       const char *vgpu_uuid,
+                       const GvtDomainSettings *settings,
+                       GError **error);
 
 /**
  * gvt_domain_strip:
@@ -34,14 +34,12 @@ gvt_domain_edit (const char *xml,
  * @vgpu_uuid: the vGPU to take out
  *
  * Undoes gvt_domain_edit(): the same bytes as before if nobody changed the text since, else what
- * was taken out comes back beside the neighbours it had. Of a vGPU that was attached by hand only
- * its
- * `<hostdev>` goes.
+ * was taken out comes back beside the neighbours it had. Of a vGPU attached by hand the `<hostdev>`
+ * goes, nothing else.
  *
  * Returns: (transfer full): the text without the vGPU, or NULL with GVT_ERROR_INVALID_ARGUMENT, or
  *   GVT_ERROR_NOT_FOUND if the vGPU is not in the text
  */
-char *
-gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error);
+char *gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error);
 
 G_END_DECLS

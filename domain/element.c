@@ -68,3 +68,12 @@ gvt_document_devices (const GvtDocument *self, GError **error)
                          "the domain has no <devices>");
   return devices;
 }
+
+gboolean
+gvt_document_is_uefi (const GvtDocument *self)
+{
+  const GvtElement *os = gvt_element_child (self->root, "os");
+
+  return gvt_element_has (os, "firmware", "efi") ||
+         gvt_element_has (gvt_element_child (os, "loader"), "type", "pflash");
+}

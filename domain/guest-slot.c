@@ -38,8 +38,8 @@ used_slots (const GvtDocument *document, GPtrArray *leaving)
   GvtPciAddress address;
 
   for (GvtElement *device = devices->first_child; device != NULL; device = device->next) {
-    if (!g_ptr_array_find (leaving, device, NULL) && gvt_mdev_guest_address (device, &address)
-        && address.domain == 0 && address.bus == 0)
+    if (!g_ptr_array_find (leaving, device, NULL) && gvt_mdev_guest_address (device, &address) &&
+        address.domain == 0 && address.bus == 0)
       used |= 1u << address.slot;
   }
 
@@ -66,8 +66,8 @@ check_wanted (const GvtDocument *document,
   }
 
   for (GvtElement *device = devices->first_child; device != NULL; device = device->next) {
-    if (g_ptr_array_find (leaving, device, NULL) || !gvt_mdev_guest_address (device, &address)
-        || !gvt_pci_address_equal (&address, wanted))
+    if (g_ptr_array_find (leaving, device, NULL) || !gvt_mdev_guest_address (device, &address) ||
+        !gvt_pci_address_equal (&address, wanted))
       continue;
 
     g_set_error (error,
@@ -87,6 +87,7 @@ gboolean
 gvt_guest_slot_choose (const GvtDocument *document,
                        const GvtPciAddress *wanted,
                        GPtrArray *leaving,
+                       const GvtPciAddress *other,
                        GvtPciAddress *address,
                        GError **error)
 {
@@ -98,6 +99,8 @@ gvt_guest_slot_choose (const GvtDocument *document,
   }
 
   used = used_slots (document, leaving);
+  if (other != NULL && other->domain == 0 && other->bus == 0)
+    used |= 1u << other->slot;
   *address = (GvtPciAddress){ .slot = DEFAULT_SLOT };
   for (guint slot = 0; used & (1u << address->slot) && slot < SLOTS; slot++)
     address->slot = slot;

@@ -67,8 +67,8 @@ read_memory (const GvtElement *root, guint64 *kib, GError **error)
                  unit);
     return FALSE;
   }
-  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &amount, NULL)
-      || !g_uint64_checked_mul (&bytes, amount, factor)) {
+  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &amount, NULL) ||
+      !g_uint64_checked_mul (&bytes, amount, factor)) {
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_INVALID_ARGUMENT,
@@ -79,14 +79,6 @@ read_memory (const GvtElement *root, guint64 *kib, GError **error)
 
   *kib = bytes / 1024 + (bytes % 1024 != 0 ? 1 : 0);
   return TRUE;
-}
-
-/* Firmware chosen by libvirt, or a pflash loader given by hand. */
-static gboolean
-is_uefi (const GvtElement *os)
-{
-  return gvt_element_has (os, "firmware", "efi")
-         || gvt_element_has (gvt_element_child (os, "loader"), "type", "pflash");
 }
 
 static void
@@ -109,8 +101,8 @@ read_vgpus (GvtDomainInfo *self, const GvtElement *devices, const GvtRecord *rec
 
   g_ptr_array_add (all, NULL);
   g_ptr_array_add (ours, NULL);
-  self->vgpus = (GStrv)g_ptr_array_steal (all, NULL);
-  self->our_vgpus = (GStrv)g_ptr_array_steal (ours, NULL);
+  self->vgpus = (GStrv) g_ptr_array_steal (all, NULL);
+  self->our_vgpus = (GStrv) g_ptr_array_steal (ours, NULL);
 }
 
 GvtDomainInfo *
@@ -138,7 +130,7 @@ gvt_domain_inspect (const char *xml, GError **error)
   self->uuid = g_ascii_strdown (uuid, -1);
   self->type = g_strdup (gvt_element_attribute (root, "type"));
   self->machine = g_strdup (gvt_element_attribute (gvt_element_child (os, "type"), "machine"));
-  self->uefi = os != NULL && is_uefi (os);
+  self->uefi = gvt_document_is_uefi (document);
   read_vgpus (self, gvt_element_child (root, "devices"), record);
 
   self->type = self->type != NULL ? self->type : g_strdup ("");

@@ -34,11 +34,9 @@ typedef struct {
  *
  * Returns: (transfer full): what it says, or NULL with GVT_ERROR_INVALID_ARGUMENT
  */
-GvtDomainInfo *
-gvt_domain_inspect (const char *xml, GError **error);
+GvtDomainInfo *gvt_domain_inspect (const char *xml, GError **error);
 
-void
-gvt_domain_info_free (GvtDomainInfo *self);
+void gvt_domain_info_free (GvtDomainInfo *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtDomainInfo, gvt_domain_info_free)
 

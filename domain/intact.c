@@ -7,10 +7,10 @@
 #include "intact.h"
 
 #include "mdev.h"
+#include "qemu-elements.h"
 #include "recipe.h"
 
-static gboolean
-covers (const GvtElement *actual, const GvtElement *expected);
+static gboolean covers (const GvtElement *actual, const GvtElement *expected);
 
 static gboolean
 covers_some (const GvtElement *children, const GvtElement *expected)
@@ -60,13 +60,13 @@ hostdev_is_intact (const GvtElement *devices,
   g_autofree char *markup = NULL;
   GvtPciAddress address;
 
-  if (hostdev == NULL || !gvt_mdev_has_our_alias (hostdev)
-      || !gvt_mdev_guest_address (hostdev, &address))
+  if (hostdev == NULL || !gvt_mdev_has_our_alias (hostdev) ||
+      !gvt_mdev_guest_address (hostdev, &address))
     return FALSE;
 
   markup = gvt_recipe_hostdev (settings,
                                record->vgpu,
-                               gvt_element_attribute (gvt_element_child (hostdev, "alias"), "name"),
+                               record->alias,
                                settings->has_address ? &settings->address : &address);
   return covers_markup (hostdev, markup);
 }
@@ -100,6 +100,7 @@ gvt_attachment_is_intact (const GvtDocument *document,
   g_autofree char *wanted = gvt_record_settings_text (settings);
   const GvtElement *devices = gvt_element_child (document->root, "devices");
 
-  return g_str_equal (wanted, record->settings) && hostdev_is_intact (devices, record, settings)
-         && devices_are_intact (document, settings);
+  return g_str_equal (wanted, record->settings) && hostdev_is_intact (devices, record, settings) &&
+         devices_are_intact (document, settings) &&
+         gvt_qemu_is_intact (document, settings, record->alias);
 }

@@ -15,9 +15,8 @@ G_BEGIN_DECLS
  * Whether an edit with @settings would bring nothing new: the same settings were asked for, and all
  * that they bring is still there, in whatever order and with whatever libvirt has added to it.
  */
-gboolean
-gvt_attachment_is_intact (const GvtDocument *document,
-                          const GvtRecord *record,
-                          const GvtDomainSettings *settings);
+gboolean gvt_attachment_is_intact (const GvtDocument *document,
+                                   const GvtRecord *record,
+                                   const GvtDomainSettings *settings);
 
 G_END_DECLS

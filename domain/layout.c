@@ -81,8 +81,10 @@ layout_of_children (const GvtDocument *document, const GvtElement *parent)
   gboolean own_line = begins_line (document->text, parent->open_start, &outer_newline, &outer);
 
   if (parent->first_child != NULL) {
-    if (begins_line (
-            document->text, parent->first_child->open_start, &layout->newline, &layout->indent)) {
+    if (begins_line (document->text,
+                     parent->first_child->open_start,
+                     &layout->newline,
+                     &layout->indent)) {
       layout->unit = indentation_unit (outer != NULL ? outer : "", layout->indent);
       return layout;
     }
@@ -170,8 +172,11 @@ gvt_layout_append_children (GvtSplices *splices,
 
     begins_line (document->text, parent->open_start, &newline, &indent);
     g_string_prepend (text, ">");
-    g_string_append_printf (
-        text, "%s%s</%s>", newline != NULL ? newline : "", indent != NULL ? indent : "", name);
+    g_string_append_printf (text,
+                            "%s%s</%s>",
+                            newline != NULL ? newline : "",
+                            indent != NULL ? indent : "",
+                            name);
     gvt_splices_replace (splices,
                          self_closing_tail (document, parent),
                          parent->open_end,
@@ -200,4 +205,49 @@ gvt_layout_remove (GvtSplices *splices, const GvtDocument *document, const GvtEl
                        gvt_layout_trim (document->text, element->open_start),
                        element->close_end,
                        "");
+}
+
+gboolean
+gvt_layout_is_elements_only (const GvtDocument *document, const GvtElement *element)
+{
+  gsize start = element->open_end;
+
+  for (const GvtElement *child = element->first_child; child != NULL; child = child->next) {
+    if (!gvt_layout_is_blank (document->text, start, child->open_start))
+      return FALSE;
+    start = child->close_end;
+  }
+  return gvt_layout_is_blank (document->text, start, element->close_start);
+}
+
+/* The tag is known to be well formed: name, then attributes with quoted values. */
+void
+gvt_layout_remove_attribute (GvtSplices *splices,
+                             const GvtDocument *document,
+                             const GvtElement *element,
+                             const char *name)
+{
+  const char *text = document->text;
+  gsize here = element->open_start + 1;
+
+  here += strcspn (text + here, " \t\r\n/>");
+  for (;;) {
+    gsize start = here + strspn (text + here, " \t\r\n");
+    gsize length = strcspn (text + start, " \t\r\n=/>");
+    gsize quote = start + length;
+    const char *end = NULL;
+
+    if (length == 0)
+      return;
+
+    quote += strcspn (text + quote, "'\"");
+    end = strchr (text + quote + 1, text[quote]);
+    g_return_if_fail (end != NULL);
+
+    if (strlen (name) == length && strncmp (text + start, name, length) == 0) {
+      gvt_splices_replace (splices, here, (gsize) (end + 1 - text), "");
+      return;
+    }
+    here = (gsize) (end + 1 - text);
+  }
 }

@@ -12,8 +12,7 @@ G_BEGIN_DECLS
  *
  * Returns: the offset after the last byte before @offset that is no white space
  */
-gsize
-gvt_layout_trim (const char *text, gsize offset);
+gsize gvt_layout_trim (const char *text, gsize offset);
 
 /**
  * gvt_layout_as_child:
@@ -32,25 +31,22 @@ gvt_layout_as_child (const GvtDocument *document, const GvtElement *parent, cons
  * @markups: of strings, see gvt_layout_as_child()
  *
  * Notes the insertion of @markups as the last children of @parent. gvt_layout_remove() of what was
- * inserted restores the text exactly, except that `<parent/>` has become `<parent>` and
- * `</parent>`.
+ * inserted restores the text exactly, except that `<parent/>` is `<parent></parent>` then.
  */
-void
-gvt_layout_append_children (GvtSplices *splices,
-                            const GvtDocument *document,
-                            const GvtElement *parent,
-                            GPtrArray *markups);
+void gvt_layout_append_children (GvtSplices *splices,
+                                 const GvtDocument *document,
+                                 const GvtElement *parent,
+                                 GPtrArray *markups);
 
 /**
  * gvt_layout_insert_after:
  *
  * Notes the insertion of @markup as the next sibling of @element.
  */
-void
-gvt_layout_insert_after (GvtSplices *splices,
-                         const GvtDocument *document,
-                         const GvtElement *element,
-                         const char *markup);
+void gvt_layout_insert_after (GvtSplices *splices,
+                              const GvtDocument *document,
+                              const GvtElement *element,
+                              const char *markup);
 
 /**
  * gvt_layout_remove:
@@ -63,18 +59,33 @@ gvt_layout_remove (GvtSplices *splices, const GvtDocument *document, const GvtEl
 /**
  * gvt_layout_self_closing_tail:
  *
- * Returns: (transfer full): the end of the tag of a `<parent/>`: `/>` with the white space before
- * it
+ * Returns: (transfer full): how the tag of a `<parent/>` ends: `/>` and the white space before it
  */
-char *
-gvt_layout_self_closing_tail (const GvtDocument *document, const GvtElement *element);
+char *gvt_layout_self_closing_tail (const GvtDocument *document, const GvtElement *element);
 
 /**
  * gvt_layout_is_blank:
  *
  * Whether nothing but white space is in the text from @start to @end.
  */
-gboolean
-gvt_layout_is_blank (const char *text, gsize start, gsize end);
+gboolean gvt_layout_is_blank (const char *text, gsize start, gsize end);
+
+/**
+ * gvt_layout_is_elements_only:
+ *
+ * Whether nothing but white space stands between the children of @element.
+ */
+gboolean gvt_layout_is_elements_only (const GvtDocument *document, const GvtElement *element);
+
+/**
+ * gvt_layout_remove_attribute:
+ * @name: the attribute's name as the text has it, with its prefix
+ *
+ * Notes the removal of an attribute from the tag of @element, and of the white space before it.
+ */
+void gvt_layout_remove_attribute (GvtSplices *splices,
+                                  const GvtDocument *document,
+                                  const GvtElement *element,
+                                  const char *name);
 
 G_END_DECLS

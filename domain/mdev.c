@@ -46,34 +46,31 @@ alias_of (const GvtElement *device)
 }
 
 gboolean
-gvt_mdev_has_our_alias (const GvtElement *device)
+gvt_mdev_is_our_alias (const char *alias)
 {
-  const char *alias = alias_of (device);
   const char *number = NULL;
 
-  if (alias == NULL || !g_str_has_prefix (alias, GVT_ALIAS_PREFIX))
+  if (!g_str_has_prefix (alias, GVT_ALIAS_PREFIX))
     return FALSE;
 
   number = alias + strlen (GVT_ALIAS_PREFIX);
   return *number != '\0' && strspn (number, G_CSET_DIGITS) == strlen (number);
 }
 
-char *
-gvt_mdev_free_alias (const GvtElement *devices)
+gboolean
+gvt_mdev_has_our_alias (const GvtElement *device)
 {
-  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+  return alias_of (device) != NULL && gvt_mdev_is_our_alias (alias_of (device));
+}
 
+gboolean
+gvt_mdev_alias_is_taken (const GvtElement *devices, const char *alias)
+{
   for (const GvtElement *device = devices->first_child; device != NULL; device = device->next) {
-    if (alias_of (device) != NULL)
-      g_hash_table_add (taken, (gpointer)alias_of (device));
+    if (g_strcmp0 (alias_of (device), alias) == 0)
+      return TRUE;
   }
-
-  for (guint i = 0;; i++) {
-    g_autofree char *alias = g_strdup_printf (GVT_ALIAS_PREFIX "%u", i);
-
-    if (!g_hash_table_contains (taken, alias))
-      return g_steal_pointer (&alias);
-  }
+  return FALSE;
 }
 
 /* libvirt takes decimal, and hexadecimal with 0x; what is left out is 0. */
@@ -81,18 +78,22 @@ static gboolean
 parse_part (const GvtElement *address, const char *name, guint max, guint *part)
 {
   const char *text = gvt_element_attribute (address, name);
-  gboolean hexadecimal
-      = text != NULL && (g_str_has_prefix (text, "0x") || g_str_has_prefix (text, "0X"));
+  gboolean hexadecimal = text != NULL &&
+                         (g_str_has_prefix (text, "0x") || g_str_has_prefix (text, "0X"));
   guint64 value = 0;
 
   *part = 0;
   if (text == NULL)
     return TRUE;
-  if (!g_ascii_string_to_unsigned (
-          hexadecimal ? text + 2 : text, hexadecimal ? 16 : 10, 0, max, &value, NULL))
+  if (!g_ascii_string_to_unsigned (hexadecimal ? text + 2 : text,
+                                   hexadecimal ? 16 : 10,
+                                   0,
+                                   max,
+                                   &value,
+                                   NULL))
     return FALSE;
 
-  *part = (guint)value;
+  *part = (guint) value;
   return TRUE;
 }
 
@@ -102,12 +103,12 @@ gvt_mdev_guest_address (const GvtElement *device, GvtPciAddress *address)
   const GvtElement *element = gvt_element_child (device, "address");
 
   /* `<address type='pci'/>` alone asks libvirt to choose. */
-  return element != NULL && gvt_element_has (element, "type", "pci")
-         && gvt_element_attribute (element, "slot") != NULL
-         && parse_part (element, "domain", 0xffff, &address->domain)
-         && parse_part (element, "bus", 0xff, &address->bus)
-         && parse_part (element, "slot", 0x1f, &address->slot)
-         && parse_part (element, "function", 7, &address->function);
+  return element != NULL && gvt_element_has (element, "type", "pci") &&
+         gvt_element_attribute (element, "slot") != NULL &&
+         parse_part (element, "domain", 0xffff, &address->domain) &&
+         parse_part (element, "bus", 0xff, &address->bus) &&
+         parse_part (element, "slot", 0x1f, &address->slot) &&
+         parse_part (element, "function", 7, &address->function);
 }
 
 char *

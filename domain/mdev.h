@@ -20,8 +20,7 @@ G_BEGIN_DECLS
  * Returns: (transfer full) (nullable): the UUID, in lower case, of the vGPU that @device gives the
  *   VM; NULL if @device is not a mediated device with a valid UUID
  */
-char *
-gvt_mdev_uuid (const GvtElement *device);
+char *gvt_mdev_uuid (const GvtElement *device);
 
 /**
  * gvt_mdev_find:
@@ -30,32 +29,35 @@ gvt_mdev_uuid (const GvtElement *device);
  *
  * Returns: (nullable): the first device that is the vGPU @uuid
  */
-GvtElement *
-gvt_mdev_find (const GvtElement *devices, const char *uuid);
+GvtElement *gvt_mdev_find (const GvtElement *devices, const char *uuid);
+
+/**
+ * gvt_mdev_is_our_alias:
+ *
+ * Whether @alias is one that an edit gives: `ua-gvtg` and a number.
+ */
+gboolean gvt_mdev_is_our_alias (const char *alias);
 
 /**
  * gvt_mdev_has_our_alias:
  *
  * Whether the alias of @device is one that an edit gives.
  */
-gboolean
-gvt_mdev_has_our_alias (const GvtElement *device);
+gboolean gvt_mdev_has_our_alias (const GvtElement *device);
 
 /**
- * gvt_mdev_free_alias:
+ * gvt_mdev_alias_is_taken:
  *
- * Returns: (transfer full): the first `ua-gvtgN` no device has
+ * Whether a device of @devices has the alias @alias.
  */
-char *
-gvt_mdev_free_alias (const GvtElement *devices);
+gboolean gvt_mdev_alias_is_taken (const GvtElement *devices, const char *alias);
 
 /**
  * gvt_mdev_guest_address:
  *
  * Returns: whether @device has a guest PCI address, which is then in @address
  */
-gboolean
-gvt_mdev_guest_address (const GvtElement *device, GvtPciAddress *address);
+gboolean gvt_mdev_guest_address (const GvtElement *device, GvtPciAddress *address);
 
 /**
  * gvt_mdev_normal_uuid:
@@ -63,7 +65,6 @@ gvt_mdev_guest_address (const GvtElement *device, GvtPciAddress *address);
  *
  * Returns: (transfer full): @text in lower case, or NULL with GVT_ERROR_INVALID_ARGUMENT
  */
-char *
-gvt_mdev_normal_uuid (const char *text, GError **error);
+char *gvt_mdev_normal_uuid (const char *text, GError **error);
 
 G_END_DECLS

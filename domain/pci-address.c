@@ -25,7 +25,7 @@ gvt_pci_address_parse (const char *text, GvtPciAddress *address)
     }
     if (!g_ascii_isxdigit (text[i]))
       return FALSE;
-    digits[n++] = (guint)g_ascii_xdigit_value (text[i]);
+    digits[n++] = (guint) g_ascii_xdigit_value (text[i]);
   }
 
   address->domain = digits[0] << 12 | digits[1] << 8 | digits[2] << 4 | digits[3];
@@ -44,6 +44,6 @@ gvt_pci_address_to_string (const GvtPciAddress *self)
 gboolean
 gvt_pci_address_equal (const GvtPciAddress *a, const GvtPciAddress *b)
 {
-  return a->domain == b->domain && a->bus == b->bus && a->slot == b->slot
-         && a->function == b->function;
+  return a->domain == b->domain && a->bus == b->bus && a->slot == b->slot &&
+         a->function == b->function;
 }

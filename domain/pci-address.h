@@ -19,18 +19,15 @@ typedef struct {
  *
  * Returns: whether @text is such an address
  */
-gboolean
-gvt_pci_address_parse (const char *text, GvtPciAddress *address);
+gboolean gvt_pci_address_parse (const char *text, GvtPciAddress *address);
 
 /**
  * gvt_pci_address_to_string:
  *
  * Returns: (transfer full): `DDDD:BB:SS.F`
  */
-char *
-gvt_pci_address_to_string (const GvtPciAddress *self);
+char *gvt_pci_address_to_string (const GvtPciAddress *self);
 
-gboolean
-gvt_pci_address_equal (const GvtPciAddress *a, const GvtPciAddress *b);
+gboolean gvt_pci_address_equal (const GvtPciAddress *a, const GvtPciAddress *b);
 
 G_END_DECLS

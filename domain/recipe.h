@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * GvtAddition:
- * @element: name of the device's element, `graphics` or `video`
+ * @element: name of the device's element, `graphics`, `video` or `audio`
  * @type: its type, by which it is found again whatever else libvirt changes on it
  * @markup: (nullable): the element, in the notation of gvt_layout_as_child()
  */
@@ -39,33 +39,47 @@ typedef struct {
 GvtRecipe *
 gvt_recipe_new (const GvtDocument *document, const GvtDomainSettings *settings, GError **error);
 
-void
-gvt_recipe_free (GvtRecipe *self);
+void gvt_recipe_free (GvtRecipe *self);
 
-GvtAddition *
-gvt_addition_new (const char *element, const char *type, const char *markup);
+GvtAddition *gvt_addition_new (const char *element, const char *type, const char *markup);
 
-void
-gvt_addition_free (GvtAddition *self);
+void gvt_addition_free (GvtAddition *self);
 
 /**
  * gvt_recipe_device_type:
  *
  * Returns: (nullable): the type of a `<graphics>` or `<video>`, wherever libvirt has it
  */
-const char *
-gvt_recipe_device_type (const GvtElement *device);
+const char *gvt_recipe_device_type (const GvtElement *device);
+
+/**
+ * gvt_recipe_address_video:
+ * @vgpu: the vGPU's address
+ *
+ * Gives the emulated card, if one comes, a guest address beside the vGPU's: on a q35 domain libvirt
+ * would otherwise add bridges for it, which nobody would take away again.
+ */
+gboolean gvt_recipe_address_video (GvtRecipe *self,
+                                   const GvtDocument *document,
+                                   const GvtPciAddress *vgpu,
+                                   GError **error);
+
+/**
+ * gvt_display_is_on:
+ *
+ * Whether QEMU shows the vGPU's own picture, which needs OpenGL, rather than an emulated card's.
+ */
+gboolean gvt_display_is_on (GvtDisplay display);
 
 /**
  * gvt_recipe_hostdev:
  *
  * Returns: (transfer full): the vGPU's own element, in the notation of gvt_layout_as_child()
  */
-char *
-gvt_recipe_hostdev (const GvtDomainSettings *settings,
-                    const char *uuid,
-                    const char *alias,
-                    const GvtPciAddress *address);
+char *gvt_recipe_hostdev (const GvtDomainSettings *settings,
+                          const char *uuid,
+                          const char *alias,
+                          const GvtPciAddress *address);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtRecipe, gvt_recipe_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtAddition, gvt_addition_free)

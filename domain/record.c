@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The record of an attachment in <metadata>. What was taken out is kept as text, not as elements,
- * so that libvirt's own formatting of metadata cannot change a byte of it. Pure; any thread.
+ * The record of an attachment, and how it is written into <metadata>. What was taken out is kept as
+ * text, not as elements, so that libvirt's own formatting of metadata cannot change a byte of it.
+ * Pure; any thread.
  */
 
 #include "record.h"
-
-#include "gvt-error.h"
-#include "xml-limits.h"
-#include "mdev.h"
-
-#include <string.h>
 
 static void
 removal_free (gpointer data)
@@ -32,24 +27,30 @@ opened_free (gpointer data)
   g_free (opened);
 }
 
-static GvtRecord *
-record_alloc (void)
+static void
+variable_free (gpointer data)
 {
-  GvtRecord *self = g_new0 (GvtRecord, 1);
+  GvtVariable *variable = data;
 
-  self->additions = g_ptr_array_new_with_free_func ((GDestroyNotify)gvt_addition_free);
-  self->removals = g_ptr_array_new_with_free_func (removal_free);
-  self->opened = g_ptr_array_new_with_free_func (opened_free);
-  return self;
+  g_free (variable->name);
+  g_free (variable->value);
+  g_free (variable);
 }
 
 GvtRecord *
-gvt_record_new (const char *vgpu, const GvtDomainSettings *settings)
+gvt_record_new (const char *vgpu, const char *alias, const GvtDomainSettings *settings)
 {
-  GvtRecord *self = record_alloc ();
+  GvtRecord *self = g_new0 (GvtRecord, 1);
 
   self->vgpu = g_strdup (vgpu);
-  self->settings = gvt_record_settings_text (settings);
+  self->alias = g_strdup (alias);
+  self->settings = settings != NULL ? gvt_record_settings_text (settings) : NULL;
+  self->made = g_ptr_array_new_with_free_func (g_free);
+  self->additions = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_addition_free);
+  self->removals = g_ptr_array_new_with_free_func (removal_free);
+  self->opened = g_ptr_array_new_with_free_func (opened_free);
+  self->globals = g_ptr_array_new_with_free_func (g_free);
+  self->variables = g_ptr_array_new_with_free_func (variable_free);
   return self;
 }
 
@@ -60,10 +61,14 @@ gvt_record_free (GvtRecord *self)
     return;
 
   g_free (self->vgpu);
+  g_free (self->alias);
   g_free (self->settings);
+  g_ptr_array_unref (self->made);
   g_ptr_array_unref (self->additions);
   g_ptr_array_unref (self->removals);
   g_ptr_array_unref (self->opened);
+  g_ptr_array_unref (self->globals);
+  g_ptr_array_unref (self->variables);
   g_free (self);
 }
 
@@ -89,9 +94,37 @@ gvt_record_add_opened (GvtRecord *self, const char *element, char *tail)
   g_ptr_array_add (self->opened, opened);
 }
 
+void
+gvt_record_add_made (GvtRecord *self, const char *part)
+{
+  g_ptr_array_add (self->made, g_strdup (part));
+}
+
+gboolean
+gvt_record_has_made (const GvtRecord *self, const char *part)
+{
+  return g_ptr_array_find_with_equal_func (self->made, part, g_str_equal, NULL);
+}
+
+void
+gvt_record_add_global (GvtRecord *self, const char *global)
+{
+  g_ptr_array_add (self->globals, g_strdup (global));
+}
+
+void
+gvt_record_add_variable (GvtRecord *self, const char *name, const char *value)
+{
+  GvtVariable *variable = g_new0 (GvtVariable, 1);
+
+  variable->name = g_strdup (name);
+  variable->value = g_strdup (value);
+  g_ptr_array_add (self->variables, variable);
+}
+
 /* White space as references: layout must not touch it, and XML must not turn CR LF into LF. */
 static char *
-escape (const char *text)
+escape_text (const char *text)
 {
   g_autofree char *escaped = g_markup_escape_text (text, -1);
   g_autoptr (GString) result = g_string_new (escaped);
@@ -104,8 +137,8 @@ escape (const char *text)
   return g_string_free (g_steal_pointer (&result), FALSE);
 }
 
-static void
-append_attribute (GString *text, const char *name, const char *value)
+void
+gvt_record_append_attribute (GString *text, const char *name, const char *value)
 {
   g_autofree char *escaped = g_markup_escape_text (value, -1);
 
@@ -126,33 +159,23 @@ gvt_record_settings_text (const GvtDomainSettings *settings)
     g_autoptr (GVariant) value = entry;
 
     if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)) {
-      append_attribute (text, key, g_variant_get_string (value, NULL));
+      gvt_record_append_attribute (text, key, g_variant_get_string (value, NULL));
     } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN)) {
-      append_attribute (text, key, g_variant_get_boolean (value) ? "yes" : "no");
+      gvt_record_append_attribute (text, key, g_variant_get_boolean (value) ? "yes" : "no");
     } else {
       g_autofree const char **names = g_variant_get_strv (value, NULL);
-      g_autofree char *joined = g_strjoinv (" ", (char **)names);
+      g_autofree char *joined = g_strjoinv (" ", (char **) names);
 
-      append_attribute (text, key, joined);
+      gvt_record_append_attribute (text, key, joined);
     }
   }
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-char *
-gvt_record_to_markup (const GvtRecord *self)
+static void
+append_devices (GString *text, const GvtRecord *self)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  g_string_append_printf (text,
-                          "<gvt:attachment xmlns:gvt='%s' vgpu='%s'%s>\n"
-                          "  <gvt:settings%s/>\n",
-                          GVT_DOMAIN_NAMESPACE,
-                          self->vgpu,
-                          self->made_metadata ? " made='metadata'" : "",
-                          self->settings);
-
   for (guint i = 0; i < self->additions->len; i++) {
     const GvtAddition *addition = self->additions->pdata[i];
 
@@ -164,7 +187,7 @@ gvt_record_to_markup (const GvtRecord *self)
 
   for (guint i = 0; i < self->removals->len; i++) {
     const GvtRemoval *removal = self->removals->pdata[i];
-    g_autofree char *escaped = escape (removal->text);
+    g_autofree char *escaped = escape_text (removal->text);
 
     g_string_append_printf (text,
                             "  <gvt:removed after='%s' index='%u' gap='%" G_GSIZE_FORMAT
@@ -174,10 +197,48 @@ gvt_record_to_markup (const GvtRecord *self)
                             removal->gap,
                             escaped);
   }
+}
 
+static void
+append_qemu (GString *text, const GvtRecord *self)
+{
+  for (guint i = 0; i < self->globals->len; i++) {
+    g_string_append (text, "  <gvt:global");
+    gvt_record_append_attribute (text, "value", self->globals->pdata[i]);
+    g_string_append (text, "/>\n");
+  }
+
+  for (guint i = 0; i < self->variables->len; i++) {
+    const GvtVariable *variable = self->variables->pdata[i];
+
+    g_string_append (text, "  <gvt:variable");
+    gvt_record_append_attribute (text, "name", variable->name);
+    gvt_record_append_attribute (text, "value", variable->value);
+    g_string_append (text, "/>\n");
+  }
+}
+
+char *
+gvt_record_to_markup (const GvtRecord *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append (text, "<gvt:attachment xmlns:gvt='" GVT_DOMAIN_NAMESPACE "'");
+  gvt_record_append_attribute (text, "vgpu", self->vgpu);
+  gvt_record_append_attribute (text, "alias", self->alias);
+  for (guint i = 0; i < self->made->len; i++)
+    g_string_append_printf (text,
+                            "%s%s%s",
+                            i == 0 ? " made='" : " ",
+                            (const char *) self->made->pdata[i],
+                            i == self->made->len - 1 ? "'" : "");
+  g_string_append_printf (text, ">\n  <gvt:settings%s/>\n", self->settings);
+
+  append_devices (text, self);
+  append_qemu (text, self);
   for (guint i = 0; i < self->opened->len; i++) {
     const GvtOpened *opened = self->opened->pdata[i];
-    g_autofree char *escaped = escape (opened->tail);
+    g_autofree char *escaped = escape_text (opened->tail);
 
     g_string_append_printf (text,
                             "  <gvt:opened element='%s'>%s</gvt:opened>\n",
@@ -187,112 +248,4 @@ gvt_record_to_markup (const GvtRecord *self)
 
   g_string_append (text, "</gvt:attachment>");
   return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static gboolean
-read_removal (GvtRecord *self, const GvtElement *element)
-{
-  const char *after = gvt_element_attribute (element, "after");
-  const char *index = gvt_element_attribute (element, "index");
-  const char *gap = gvt_element_attribute (element, "gap");
-  guint64 index_value = 0;
-  guint64 gap_value = 0;
-
-  if (after == NULL || index == NULL || gap == NULL
-      || !g_ascii_string_to_unsigned (index, 10, 0, GVT_DOMAIN_XML_MAX, &index_value, NULL)
-      || !g_ascii_string_to_unsigned (gap, 10, 0, GVT_DOMAIN_XML_MAX, &gap_value, NULL))
-    return FALSE;
-
-  gvt_record_add_removal (
-      self, after, (guint)index_value, (gsize)gap_value, g_strdup (element->text->str));
-  return TRUE;
-}
-
-static gboolean
-read_addition (GvtRecord *self, const GvtElement *element)
-{
-  const char *name = gvt_element_attribute (element, "element");
-  const char *type = gvt_element_attribute (element, "type");
-
-  if (name == NULL || type == NULL)
-    return FALSE;
-
-  g_ptr_array_add (self->additions, gvt_addition_new (name, type, NULL));
-  return TRUE;
-}
-
-/* The tail replaces the end of a tag: nothing but white space and `/>` may come from the record. */
-static gboolean
-read_opened (GvtRecord *self, const GvtElement *element)
-{
-  const char *name = gvt_element_attribute (element, "element");
-  const char *tail = element->text->str;
-
-  if (name == NULL || !g_str_equal (tail + strspn (tail, " \t\r\n"), "/>"))
-    return FALSE;
-
-  gvt_record_add_opened (self, name, g_strdup (tail));
-  return TRUE;
-}
-
-static char *
-read_settings (const GvtElement *element)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < element->attributes->len; i++) {
-    const GvtAttribute *attribute = &g_array_index (element->attributes, GvtAttribute, i);
-
-    append_attribute (text, attribute->name, attribute->value);
-  }
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static gboolean
-read_part (GvtRecord *self, const GvtElement *element)
-{
-  if (gvt_element_is_in (element, GVT_DOMAIN_NAMESPACE, "removed"))
-    return read_removal (self, element);
-  if (gvt_element_is_in (element, GVT_DOMAIN_NAMESPACE, "added"))
-    return read_addition (self, element);
-  if (gvt_element_is_in (element, GVT_DOMAIN_NAMESPACE, "opened"))
-    return read_opened (self, element);
-  if (gvt_element_is_in (element, GVT_DOMAIN_NAMESPACE, "settings") && self->settings == NULL) {
-    self->settings = read_settings (element);
-    return TRUE;
-  }
-  return FALSE;
-}
-
-gboolean
-gvt_record_read (const GvtDocument *document, GvtRecord **record, GError **error)
-{
-  const GvtElement *metadata = gvt_element_child (document->root, "metadata");
-  const GvtElement *element = gvt_element_child_in (metadata, GVT_DOMAIN_NAMESPACE, "attachment");
-  const char *vgpu = gvt_element_attribute (element, "vgpu");
-  g_autoptr (GvtRecord) self = NULL;
-  gboolean understood = vgpu != NULL && g_uuid_string_is_valid (vgpu);
-
-  *record = NULL;
-  if (element == NULL)
-    return TRUE;
-
-  self = record_alloc ();
-  self->element = element;
-  self->made_metadata = gvt_element_has (element, "made", "metadata");
-  self->vgpu = understood ? g_ascii_strdown (vgpu, -1) : NULL;
-  for (const GvtElement *part = element->first_child; part != NULL; part = part->next)
-    understood = understood && read_part (self, part);
-
-  if (!understood || self->settings == NULL) {
-    g_set_error_literal (error,
-                         GVT_ERROR,
-                         GVT_ERROR_INVALID_ARGUMENT,
-                         "the <gvt:attachment> in the domain's <metadata> is not one this version "
-                         "wrote; restore the domain from a backup, or remove that element by hand");
-    return FALSE;
-  }
-
-  *record = g_steal_pointer (&self);
-  return TRUE;
 }

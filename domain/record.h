@@ -43,43 +43,75 @@ typedef struct {
 } GvtOpened;
 
 /**
+ * GvtVariable:
+ * @name: a variable of QEMU's environment that an edit set
+ * @value: to what
+ */
+typedef struct {
+  char *name;
+  char *value;
+} GvtVariable;
+
+/**
  * GvtRecord:
  * @vgpu: the vGPU's UUID, in lower case
+ * @alias: the device's alias
  * @settings: the settings asked for, as attributes of an element
- * @made_metadata: `<metadata>` itself is ours
+ * @made: of strings: the parts of `<domain>` that are there because of the edit: `metadata`,
+ *   `commandline`, `override`; `xmlns` if nothing had declared libvirt's QEMU namespace before
  * @additions: of GvtAddition, without markup
  * @removals: of GvtRemoval, in the order of the text
  * @opened: of GvtOpened
+ * @globals: of strings: values of -global
+ * @variables: of GvtVariable
  * @element: (nullable): where the record was read from; belongs to the document
  */
 typedef struct {
   char *vgpu;
+  char *alias;
   char *settings;
-  gboolean made_metadata;
+  GPtrArray *made;
   GPtrArray *additions;
   GPtrArray *removals;
   GPtrArray *opened;
+  GPtrArray *globals;
+  GPtrArray *variables;
   const GvtElement *element;
 } GvtRecord;
 
-GvtRecord *
-gvt_record_new (const char *vgpu, const GvtDomainSettings *settings);
-void
-gvt_record_free (GvtRecord *self);
+/**
+ * gvt_record_new:
+ * @alias: the device's alias
+ * @settings: (nullable): what was asked for
+ */
+GvtRecord *gvt_record_new (const char *vgpu, const char *alias, const GvtDomainSettings *settings);
 
+void gvt_record_free (GvtRecord *self);
+
+/**
+ * gvt_record_add_removal:
+ * @text: (transfer full): the bytes taken out
+ */
 void
 gvt_record_add_removal (GvtRecord *self, const char *after, guint index, gsize gap, char *text);
 
-void
-gvt_record_add_opened (GvtRecord *self, const char *element, char *tail);
+/**
+ * gvt_record_add_opened:
+ * @tail: (transfer full): the bytes the tag ended in
+ */
+void gvt_record_add_opened (GvtRecord *self, const char *element, char *tail);
+
+void gvt_record_add_made (GvtRecord *self, const char *part);
+gboolean gvt_record_has_made (const GvtRecord *self, const char *part);
+void gvt_record_add_global (GvtRecord *self, const char *global);
+void gvt_record_add_variable (GvtRecord *self, const char *name, const char *value);
 
 /**
  * gvt_record_to_markup:
  *
- * Returns: (transfer full): the record, in the notation of gvt_layout_as_child()
+ * Returns: (transfer full): the record, as gvt_layout_as_child() takes it
  */
-char *
-gvt_record_to_markup (const GvtRecord *self);
+char *gvt_record_to_markup (const GvtRecord *self);
 
 /**
  * gvt_record_read:
@@ -87,16 +119,21 @@ gvt_record_to_markup (const GvtRecord *self);
  *
  * Returns: FALSE with GVT_ERROR_INVALID_ARGUMENT if there is a record that no edit wrote
  */
-gboolean
-gvt_record_read (const GvtDocument *document, GvtRecord **record, GError **error);
+gboolean gvt_record_read (const GvtDocument *document, GvtRecord **record, GError **error);
 
 /**
  * gvt_record_settings_text:
  *
  * Returns: (transfer full): @settings as attributes of an element, equal for equal settings
  */
-char *
-gvt_record_settings_text (const GvtDomainSettings *settings);
+char *gvt_record_settings_text (const GvtDomainSettings *settings);
+
+/**
+ * gvt_record_append_attribute:
+ *
+ * Appends an attribute to the beginnings of a tag; equal attributes give equal text.
+ */
+void gvt_record_append_attribute (GString *text, const char *name, const char *value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtRecord, gvt_record_free)
 

@@ -9,6 +9,7 @@
 
 #include "gvt-error.h"
 #include "layout.h"
+#include "qemu-elements.h"
 
 #include <string.h>
 
@@ -35,7 +36,7 @@ next_token (const char *text, gsize offset)
     if (!g_str_has_prefix (text + offset, sections[i].begin))
       continue;
     end = strstr (text + offset + strlen (sections[i].begin), sections[i].end);
-    return end != NULL ? (gsize)(end - text) + strlen (sections[i].end) : offset + 1;
+    return end != NULL ? (gsize) (end - text) + strlen (sections[i].end) : offset + 1;
   }
 
   return offset + 1;
@@ -127,8 +128,8 @@ check_result (const char *xml, guint n_devices, guint n_parts, GError **error)
 
   if (document != NULL)
     devices = gvt_element_child (document->root, "devices");
-  if (devices != NULL && count_children (devices) == n_devices
-      && count_children (document->root) == n_parts)
+  if (devices != NULL && count_children (devices) == n_devices &&
+      count_children (document->root) == n_parts)
     return TRUE;
 
   g_set_error_literal (
@@ -177,7 +178,7 @@ restore_into_empty (GvtSplices *splices,
   g_autoptr (GString) text = g_string_new (">");
 
   for (guint i = 0; i < record->removals->len; i++)
-    g_string_append (text, ((const GvtRemoval *)record->removals->pdata[i])->text);
+    g_string_append (text, ((const GvtRemoval *) record->removals->pdata[i])->text);
   g_string_append (text, "\n</devices>");
   gvt_splices_replace (splices,
                        gvt_layout_trim (document->text, devices->open_end - 2),
@@ -193,9 +194,43 @@ close_opened (GvtSplices *splices, const GvtDocument *document, const GvtRecord 
     const GvtOpened *opened = record->opened->pdata[i];
     const GvtElement *element = gvt_element_child (document->root, opened->element);
 
-    if (element != NULL && !element->self_closing
-        && gvt_layout_is_blank (document->text, element->open_end, element->close_start))
+    if (element == NULL)
+      element = gvt_element_child_in (document->root, GVT_QEMU_NAMESPACE, opened->element);
+    if (element != NULL && !element->self_closing &&
+        gvt_layout_is_blank (document->text, element->open_end, element->close_start))
       gvt_splices_replace (splices, element->open_end - 1, element->close_end, opened->tail);
+  }
+}
+
+/* libvirt declares its QEMU namespace on <domain> when something uses it. If an edit was the first
+ * to and nothing does any more, the declaration goes too. */
+static void
+undeclare_qemu (GvtSplices *splices, const GvtDocument *document, const GvtRecord *record)
+{
+  GArray *namespaces = document->root->namespaces;
+
+  if (!gvt_record_has_made (record, "xmlns"))
+    return;
+
+  for (guint i = 0; i < document->elements->len; i++) {
+    const GvtElement *element = document->elements->pdata[i];
+
+    if (g_strcmp0 (element->namespace_uri, GVT_QEMU_NAMESPACE) == 0)
+      return;
+    for (guint j = 0; j < element->attributes->len; j++) {
+      const GvtAttribute *attribute = &g_array_index (element->attributes, GvtAttribute, j);
+
+      if (g_strcmp0 (attribute->namespace_uri, GVT_QEMU_NAMESPACE) == 0)
+        return;
+    }
+  }
+
+  for (guint i = 0; i < namespaces->len; i++) {
+    const GvtNamespace *declared = &g_array_index (namespaces, GvtNamespace, i);
+    g_autofree char *name = g_strconcat ("xmlns:", declared->prefix, NULL);
+
+    if (declared->prefix != NULL && g_str_equal (declared->uri, GVT_QEMU_NAMESPACE))
+      gvt_layout_remove_attribute (splices, document, document->root, name);
   }
 }
 
@@ -222,13 +257,13 @@ gvt_restore (const char *xml, const GvtRecord *record, GError **error)
   else if (record->removals->len > 0)
     restore_into_empty (splices, document, devices, record);
   close_opened (splices, document, record);
+  undeclare_qemu (splices, document, record);
 
   restored = gvt_splices_apply (splices, xml, error);
-  if (restored == NULL
-      || !check_result (restored,
-                        count_children (devices) + record->removals->len,
-                        count_children (document->root),
-                        error))
+  if (restored == NULL || !check_result (restored,
+                                         count_children (devices) + record->removals->len,
+                                         count_children (document->root),
+                                         error))
     return NULL;
 
   return g_steal_pointer (&restored);

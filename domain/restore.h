@@ -14,7 +14,6 @@ G_BEGIN_DECLS
  * Returns: (transfer full): @xml with the removed devices at their places, or NULL with
  *   GVT_ERROR_INVALID_ARGUMENT if the record holds something other than single elements
  */
-char *
-gvt_restore (const char *xml, const GvtRecord *record, GError **error);
+char *gvt_restore (const char *xml, const GvtRecord *record, GError **error);
 
 G_END_DECLS

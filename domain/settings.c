@@ -12,8 +12,8 @@
 #include <string.h>
 
 /* Values by their enumeration's number. */
-static const char *const display_names[]
-    = { "none", "spice-gl", "spice-egl", "vnc-egl", "vnc", "dbus", NULL };
+static const char *const display_names[] = { "none", "spice-gl", "spice-egl", "vnc-egl",
+                                             "vnc",  "dbus",     NULL };
 static const char *const syntax_names[] = { "auto", "override", "commandline", NULL };
 
 /* Values by their bit's number. */
@@ -39,7 +39,7 @@ parse_display (GvtDomainSettings *self, const char *value)
   guint number = 0;
   gboolean known = parse_name (value, display_names, &number);
 
-  self->display = (GvtDisplay)number;
+  self->display = (GvtDisplay) number;
   return known;
 }
 
@@ -49,7 +49,7 @@ parse_qemu_syntax (GvtDomainSettings *self, const char *value)
   guint number = 0;
   gboolean known = parse_name (value, syntax_names, &number);
 
-  self->qemu_syntax = (GvtQemuSyntax)number;
+  self->qemu_syntax = (GvtQemuSyntax) number;
   return known;
 }
 
@@ -71,8 +71,8 @@ parse_render_node (GvtDomainSettings *self, const char *value)
     permitted = G_CSET_DIGITS;
   }
 
-  if (rest == NULL || *rest == '\0' || *rest == '.' || strlen (rest) > 64
-      || strspn (rest, permitted) != strlen (rest))
+  if (rest == NULL || *rest == '\0' || *rest == '.' || strlen (rest) > 64 ||
+      strspn (rest, permitted) != strlen (rest))
     return FALSE;
 
   g_free (self->render_node);
@@ -85,8 +85,8 @@ parse_rom (GvtDomainSettings *self, const char *value)
 {
   static const char permitted[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-";
 
-  if (*value == '\0' || *value == '.' || strlen (value) > 64
-      || strspn (value, permitted) != strlen (value))
+  if (*value == '\0' || *value == '.' || strlen (value) > 64 ||
+      strspn (value, permitted) != strlen (value))
     return FALSE;
 
   g_free (self->rom);
@@ -102,13 +102,13 @@ parse_resolution (GvtDomainSettings *self, const char *value)
   guint64 width = 0;
   guint64 height = 0;
 
-  if (g_strv_length (parts) != 2
-      || !g_ascii_string_to_unsigned (parts[0], 10, 320, 16384, &width, NULL)
-      || !g_ascii_string_to_unsigned (parts[1], 10, 200, 16384, &height, NULL))
+  if (g_strv_length (parts) != 2 ||
+      !g_ascii_string_to_unsigned (parts[0], 10, 320, 16384, &width, NULL) ||
+      !g_ascii_string_to_unsigned (parts[1], 10, 200, 16384, &height, NULL))
     return FALSE;
 
-  self->width = (guint)width;
-  self->height = (guint)height;
+  self->width = (guint) width;
+  self->height = (guint) height;
   return TRUE;
 }
 
@@ -272,6 +272,9 @@ gvt_domain_settings_from_variant (GVariant *settings, GError **error)
       return NULL;
   }
 
+  /* Nothing draws: whoever fills in the default must not make equal settings differ. */
+  if (self->display == GVT_DISPLAY_NONE || self->display == GVT_DISPLAY_VNC)
+    g_clear_pointer (&self->render_node, g_free);
   return g_steal_pointer (&self);
 }
 
@@ -340,48 +343,6 @@ const char *
 gvt_display_name (GvtDisplay display)
 {
   return display_names[display];
-}
-
-/* What is checked but not built yet. The whole list: a row goes when its setting works. */
-static const struct {
-  const char *key;
-  const char *value;
-} not_yet[] = {
-  { "display", "spice-egl" },
-  { "display", "vnc-egl" },
-  { "display", "vnc" },
-  { "display", "dbus" },
-  { "dma-buf", NULL },
-  { "ramfb", NULL },
-  { "rom", NULL },
-  { "resolution", NULL },
-  { "workarounds", NULL },
-  { "qemu-syntax", NULL },
-};
-
-gboolean
-gvt_domain_settings_check_supported (const GvtDomainSettings *self, GError **error)
-{
-  g_autoptr (GVariant) given = g_variant_ref_sink (gvt_domain_settings_to_variant (self));
-
-  for (gsize i = 0; i < G_N_ELEMENTS (not_yet); i++) {
-    g_autoptr (GVariant) value = g_variant_lookup_value (given, not_yet[i].key, NULL);
-
-    if (value == NULL
-        || (not_yet[i].value != NULL
-            && !g_str_equal (g_variant_get_string (value, NULL), not_yet[i].value)))
-      continue;
-
-    g_set_error (error,
-                 GVT_ERROR,
-                 GVT_ERROR_NOT_SUPPORTED,
-                 "setting '%s'%s%s is not yet built in this version",
-                 not_yet[i].key,
-                 not_yet[i].value != NULL ? " " : "",
-                 not_yet[i].value != NULL ? not_yet[i].value : "");
-    return FALSE;
-  }
-  return TRUE;
 }
 
 void

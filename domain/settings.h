@@ -30,7 +30,8 @@ typedef enum {
 /**
  * GvtDomainSettings:
  * @display: what shows the vGPU's picture
- * @render_node: (nullable): `/dev/dri/...` of the GPU that draws; NULL lets libvirt choose
+ * @render_node: (nullable): `/dev/dri/...` of the GPU that draws; NULL lets libvirt choose; always
+ *   NULL for displays that draw nothing
  * @dma_buf: give the guest the OpRegion, which its driver needs for a picture by dma-buf
  * @ramfb: a boot display until the guest's driver takes over
  * @rom: (nullable): name of an option ROM in the catalogue
@@ -66,8 +67,7 @@ typedef struct {
  * Returns: (transfer full): the settings, or NULL with GVT_ERROR_INVALID_ARGUMENT that names the
  * key and what it may be
  */
-GvtDomainSettings *
-gvt_domain_settings_from_variant (GVariant *settings, GError **error);
+GvtDomainSettings *gvt_domain_settings_from_variant (GVariant *settings, GError **error);
 
 /**
  * gvt_domain_settings_to_variant:
@@ -75,27 +75,16 @@ gvt_domain_settings_from_variant (GVariant *settings, GError **error);
  * Returns: (transfer floating): the a{sv} of what differs from the defaults, in a fixed order, so
  *   that equal settings give equal variants
  */
-GVariant *
-gvt_domain_settings_to_variant (const GvtDomainSettings *self);
-
-/**
- * gvt_domain_settings_check_supported:
- *
- * Returns: whether every value is built; else FALSE with GVT_ERROR_NOT_SUPPORTED
- */
-gboolean
-gvt_domain_settings_check_supported (const GvtDomainSettings *self, GError **error);
+GVariant *gvt_domain_settings_to_variant (const GvtDomainSettings *self);
 
 /**
  * gvt_display_name:
  *
  * Returns: the value of `display` that stands for @display
  */
-const char *
-gvt_display_name (GvtDisplay display);
+const char *gvt_display_name (GvtDisplay display);
 
-void
-gvt_domain_settings_free (GvtDomainSettings *self);
+void gvt_domain_settings_free (GvtDomainSettings *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtDomainSettings, gvt_domain_settings_free)
 

@@ -24,7 +24,7 @@ struct _GvtSplices {
 static void
 splice_clear (gpointer data)
 {
-  g_free (((Splice *)data)->text);
+  g_free (((Splice *) data)->text);
 }
 
 GvtSplices *
@@ -92,7 +92,7 @@ gvt_splices_apply (GvtSplices *self, const char *text, GError **error)
                    splice->start);
       return NULL;
     }
-    g_string_append_len (result, text + done, (gssize)(splice->start - done));
+    g_string_append_len (result, text + done, (gssize) (splice->start - done));
     g_string_append (result, splice->text);
     done = splice->end;
   }

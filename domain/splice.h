@@ -8,10 +8,8 @@ G_BEGIN_DECLS
 
 typedef struct _GvtSplices GvtSplices;
 
-GvtSplices *
-gvt_splices_new (void);
-void
-gvt_splices_free (GvtSplices *self);
+GvtSplices *gvt_splices_new (void);
+void gvt_splices_free (GvtSplices *self);
 
 /**
  * gvt_splices_replace:
@@ -22,8 +20,7 @@ gvt_splices_free (GvtSplices *self);
  * Notes one replacement. Ranges may touch but not overlap; insertions at one offset keep the order
  * they were noted in.
  */
-void
-gvt_splices_replace (GvtSplices *self, gsize start, gsize end, const char *text);
+void gvt_splices_replace (GvtSplices *self, gsize start, gsize end, const char *text);
 
 /**
  * gvt_splices_apply:
@@ -31,8 +28,7 @@ gvt_splices_replace (GvtSplices *self, gsize start, gsize end, const char *text)
  * Returns: (transfer full): @text with every replacement made, or NULL with GVT_ERROR_FAILED if two
  *   of them overlap
  */
-char *
-gvt_splices_apply (GvtSplices *self, const char *text, GError **error);
+char *gvt_splices_apply (GvtSplices *self, const char *text, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtSplices, gvt_splices_free)
 

@@ -10,6 +10,7 @@
 #include "gvt-error.h"
 #include "layout.h"
 #include "mdev.h"
+#include "qemu-elements.h"
 #include "record.h"
 #include "restore.h"
 
@@ -23,8 +24,8 @@ remove_additions (GvtSplices *splices,
     const GvtAddition *addition = record->additions->pdata[i];
 
     for (GvtElement *device = devices->first_child; device != NULL; device = device->next) {
-      if (gvt_element_is (device, addition->element)
-          && g_strcmp0 (gvt_recipe_device_type (device), addition->type) == 0) {
+      if (gvt_element_is (device, addition->element) &&
+          g_strcmp0 (gvt_recipe_device_type (device), addition->type) == 0) {
         gvt_layout_remove (splices, document, device);
         break;
       }
@@ -58,11 +59,12 @@ remove_record (GvtSplices *splices, const GvtDocument *document, const GvtRecord
 {
   const GvtElement *element = record->element;
   const GvtElement *metadata = element->parent;
-  gboolean alone
-      = gvt_layout_is_blank (document->text, metadata->open_end, element->open_start)
-        && gvt_layout_is_blank (document->text, element->close_end, metadata->close_start);
+  gboolean alone = gvt_layout_is_blank (document->text, metadata->open_end, element->open_start) &&
+                   gvt_layout_is_blank (document->text, element->close_end, metadata->close_start);
 
-  gvt_layout_remove (splices, document, record->made_metadata && alone ? metadata : element);
+  gvt_layout_remove (splices,
+                     document,
+                     gvt_record_has_made (record, "metadata") && alone ? metadata : element);
 }
 
 char *
@@ -89,14 +91,18 @@ gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error)
 
   ours = record != NULL && g_str_equal (record->vgpu, uuid);
   if (!remove_hostdevs (splices, document, devices, uuid) && !ours) {
-    g_set_error (
-        error, GVT_ERROR, GVT_ERROR_NOT_FOUND, "vGPU %s is not attached to this domain", uuid);
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_NOT_FOUND,
+                 "vGPU %s is not attached to this domain",
+                 uuid);
     return NULL;
   }
 
   if (ours) {
     remove_additions (splices, document, devices, record);
     remove_record (splices, document, record);
+    gvt_qemu_detach (splices, document, record);
   }
 
   without = gvt_splices_apply (splices, xml, error);

@@ -29,7 +29,7 @@ declared_encoding (const char *text)
   if (end == NULL)
     return NULL;
 
-  declaration = g_strndup (text, (gsize)(end - text));
+  declaration = g_strndup (text, (gsize) (end - text));
   value = strstr (declaration, "encoding");
   if (value == NULL)
     return NULL;
@@ -42,7 +42,7 @@ declared_encoding (const char *text)
 
   value++;
   end = strchr (value, quote);
-  return end != NULL ? g_strndup (value, (gsize)(end - value)) : g_strdup ("");
+  return end != NULL ? g_strndup (value, (gsize) (end - value)) : g_strdup ("");
 }
 
 gboolean
@@ -61,12 +61,12 @@ gvt_text_guard_check (const char *text, GError **error)
     return FALSE;
   }
 
-  if (!g_utf8_validate (text, (gssize)length, &bad)) {
+  if (!g_utf8_validate (text, (gssize) length, &bad)) {
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_INVALID_ARGUMENT,
                  "the domain XML is not UTF-8 at byte %" G_GSIZE_FORMAT,
-                 (gsize)(bad - text));
+                 (gsize) (bad - text));
     return FALSE;
   }
 

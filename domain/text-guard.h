@@ -13,7 +13,6 @@ G_BEGIN_DECLS
  * Returns: whether @text is not too large, is UTF-8, and does not declare another encoding; else
  *   FALSE with GVT_ERROR_INVALID_ARGUMENT.
  */
-gboolean
-gvt_text_guard_check (const char *text, GError **error);
+gboolean gvt_text_guard_check (const char *text, GError **error);
 
 G_END_DECLS

@@ -15,8 +15,7 @@
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
-const char *
-__asan_default_options (void);
+const char *__asan_default_options (void);
 
 /* At the end the leak checker would need what the filter forbids. */
 const char *
@@ -51,7 +50,7 @@ read_request (GError **error)
 
     if (n < 0 && errno == EINTR)
       continue;
-    if (n < 0 || request->len + (gsize)n > GVT_WORKER_REQUEST_MAX) {
+    if (n < 0 || request->len + (gsize) n > GVT_WORKER_REQUEST_MAX) {
       g_set_error (error,
                    GVT_ERROR,
                    GVT_ERROR_INVALID_ARGUMENT,
@@ -61,7 +60,7 @@ read_request (GError **error)
     if (n == 0)
       return g_byte_array_free_to_bytes (g_steal_pointer (&request));
 
-    g_byte_array_append (request, chunk, (guint)n);
+    g_byte_array_append (request, chunk, (guint) n);
   }
 }
 
@@ -79,7 +78,7 @@ write_reply (GBytes *reply)
     if (n < 0)
       return FALSE;
     data += n;
-    size -= (gsize)n;
+    size -= (gsize) n;
   }
   return TRUE;
 }

@@ -9,10 +9,10 @@
 #include "gvt-error.h"
 
 /* Verb, XML, UUID, settings. */
-#define REQUEST_TYPE ((const GVariantType *)"(ussa{sv})")
+#define REQUEST_TYPE ((const GVariantType *) "(ussa{sv})")
 
 /* Whether there is a result, else an error's code, result or message. */
-#define REPLY_TYPE ((const GVariantType *)"(bus)")
+#define REPLY_TYPE ((const GVariantType *) "(bus)")
 
 /* Serialised data that is not in normal form reads as something else than was written. */
 static GVariant *
@@ -42,7 +42,7 @@ gvt_worker_request_pack (GvtWorkerVerb verb,
   }
 
   request = g_variant_new ("(uss@a{sv})",
-                           (guint32)verb,
+                           (guint32) verb,
                            xml,
                            uuid != NULL ? uuid : "",
                            sunk != NULL ? sunk : g_variant_new ("a{sv}", NULL));
@@ -75,7 +75,7 @@ gvt_worker_request_unpack (GBytes *bytes, GError **error)
     return NULL;
   }
 
-  self->verb = (GvtWorkerVerb)verb;
+  self->verb = (GvtWorkerVerb) verb;
   return g_steal_pointer (&self);
 }
 
@@ -101,7 +101,7 @@ gvt_worker_reply_pack (const char *text, const GError *problem)
 
   reply = g_variant_new ("(bus)",
                          done,
-                         done ? 0 : (guint32)problem->code,
+                         done ? 0 : (guint32) problem->code,
                          done ? text : problem->message);
   g_variant_ref_sink (reply);
   return g_variant_get_data_as_bytes (reply);
@@ -128,6 +128,6 @@ gvt_worker_reply_unpack (GBytes *bytes, GError **error)
   if (done)
     return g_steal_pointer (&text);
 
-  g_set_error_literal (error, GVT_ERROR, (int)code, text);
+  g_set_error_literal (error, GVT_ERROR, (int) code, text);
   return NULL;
 }

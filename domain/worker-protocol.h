@@ -48,23 +48,20 @@ typedef struct {
  * Returns: (transfer full): the bytes of a request, or NULL with GVT_ERROR_INVALID_ARGUMENT if it
  * is larger than a request may be
  */
-GBytes *
-gvt_worker_request_pack (GvtWorkerVerb verb,
-                         const char *xml,
-                         const char *uuid,
-                         GVariant *settings,
-                         GError **error);
+GBytes *gvt_worker_request_pack (GvtWorkerVerb verb,
+                                 const char *xml,
+                                 const char *uuid,
+                                 GVariant *settings,
+                                 GError **error);
 
 /**
  * gvt_worker_request_unpack:
  *
  * Returns: (transfer full): the request, or NULL with GVT_ERROR_INVALID_ARGUMENT if @bytes are none
  */
-GvtWorkerRequest *
-gvt_worker_request_unpack (GBytes *bytes, GError **error);
+GvtWorkerRequest *gvt_worker_request_unpack (GBytes *bytes, GError **error);
 
-void
-gvt_worker_request_free (GvtWorkerRequest *self);
+void gvt_worker_request_free (GvtWorkerRequest *self);
 
 /**
  * gvt_worker_reply_pack:
@@ -73,8 +70,7 @@ gvt_worker_request_free (GvtWorkerRequest *self);
  *
  * Returns: (transfer full): the bytes of a reply
  */
-GBytes *
-gvt_worker_reply_pack (const char *text, const GError *problem);
+GBytes *gvt_worker_reply_pack (const char *text, const GError *problem);
 
 /**
  * gvt_worker_reply_unpack:
@@ -82,8 +78,7 @@ gvt_worker_reply_pack (const char *text, const GError *problem);
  * Returns: (transfer full): the text of a reply, or NULL with the error that it carries, or with
  *   GVT_ERROR_FAILED if @bytes are no reply
  */
-char *
-gvt_worker_reply_unpack (GBytes *bytes, GError **error);
+char *gvt_worker_reply_unpack (GBytes *bytes, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtWorkerRequest, gvt_worker_request_free)
 

@@ -75,14 +75,15 @@ static gboolean
 deny_files (GError **error)
 {
   struct landlock_ruleset_attr attr = {
-    .handled_access_fs
-    = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE
-      | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE
-      | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG
-      | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK
-      | LANDLOCK_ACCESS_FS_MAKE_SYM,
+    .handled_access_fs = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+                         LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+                         LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+                         LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
+                         LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
+                         LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+                         LANDLOCK_ACCESS_FS_MAKE_SYM,
   };
-  int ruleset = (int)syscall (SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
+  int ruleset = (int) syscall (SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
 
   /* Kernels before 5.13, and those booted without it. */
   if (ruleset < 0 && (errno == ENOSYS || errno == EOPNOTSUPP))
@@ -140,8 +141,11 @@ fill_filter (scmp_filter_ctx filter)
   for (gsize i = 0; i < G_N_ELEMENTS (allowed) && result == 0; i++)
     result = seccomp_rule_add (filter, SCMP_ACT_ALLOW, allowed[i], 0);
   for (gsize i = 0; i < G_N_ELEMENTS (without_exec) && result == 0; i++)
-    result = seccomp_rule_add (
-        filter, SCMP_ACT_ALLOW, without_exec[i], 1, SCMP_A2 (SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    result = seccomp_rule_add (filter,
+                               SCMP_ACT_ALLOW,
+                               without_exec[i],
+                               1,
+                               SCMP_A2 (SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
   return result;
 }
 

@@ -15,7 +15,6 @@ G_BEGIN_DECLS
  *
  * Returns: FALSE with GVT_ERROR_FAILED if any of it, but for Landlock, could not be had
  */
-gboolean
-gvt_worker_sandbox_enter (GError **error);
+gboolean gvt_worker_sandbox_enter (GError **error);
 
 G_END_DECLS

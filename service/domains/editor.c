@@ -51,7 +51,7 @@ file_of_request (GBytes *request, GError **error)
   const void *data = g_bytes_get_data (request, &size);
   int fd = memfd_create ("gvt-domain-editor-request", MFD_CLOEXEC);
 
-  if (fd >= 0 && write (fd, data, size) == (ssize_t)size && lseek (fd, 0, SEEK_SET) == 0)
+  if (fd >= 0 && write (fd, data, size) == (ssize_t) size && lseek (fd, 0, SEEK_SET) == 0)
     return fd;
 
   g_set_error (error,
@@ -75,8 +75,8 @@ spawn (const char *program, GBytes *request, GError **error)
   if (fd < 0)
     return NULL;
 
-  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE
-                                        | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                        G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_subprocess_launcher_take_stdin_fd (launcher, fd);
   g_subprocess_launcher_set_environ (launcher, no_environment);
   g_subprocess_launcher_set_cwd (launcher, "/");
@@ -184,9 +184,13 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
 
-  g_byte_array_append (run->reply, bytes, (guint)size);
-  g_input_stream_read_bytes_async (
-      run->output, CHUNK, G_PRIORITY_DEFAULT, run->stop, on_read, g_steal_pointer (&task));
+  g_byte_array_append (run->reply, bytes, (guint) size);
+  g_input_stream_read_bytes_async (run->output,
+                                   CHUNK,
+                                   G_PRIORITY_DEFAULT,
+                                   run->stop,
+                                   on_read,
+                                   g_steal_pointer (&task));
 }
 
 void
@@ -226,8 +230,12 @@ gvt_domain_editor_run_async (const char *program,
     run->outer_id = g_cancellable_connect (cancellable, G_CALLBACK (on_outer_cancelled), run, NULL);
   }
 
-  g_input_stream_read_bytes_async (
-      run->output, CHUNK, G_PRIORITY_DEFAULT, run->stop, on_read, g_steal_pointer (&task));
+  g_input_stream_read_bytes_async (run->output,
+                                   CHUNK,
+                                   G_PRIORITY_DEFAULT,
+                                   run->stop,
+                                   on_read,
+                                   g_steal_pointer (&task));
 }
 
 char *

@@ -26,15 +26,14 @@ G_BEGIN_DECLS
  * Has the worker do it, in a process of its own that lives for this one request and for
  * 3 seconds at most. Main loop only; never blocks it.
  */
-void
-gvt_domain_editor_run_async (const char *program,
-                             GvtWorkerVerb verb,
-                             const char *xml,
-                             const char *uuid,
-                             GVariant *settings,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer data);
+void gvt_domain_editor_run_async (const char *program,
+                                  GvtWorkerVerb verb,
+                                  const char *xml,
+                                  const char *uuid,
+                                  GVariant *settings,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer data);
 
 /**
  * gvt_domain_editor_run_finish:
@@ -43,7 +42,6 @@ gvt_domain_editor_run_async (const char *program,
  *   GVT_ERROR_FAILED if the worker could not be run, crashed, took too long or answered nonsense,
  * or with G_IO_ERROR_CANCELLED
  */
-char *
-gvt_domain_editor_run_finish (GAsyncResult *result, GError **error);
+char *gvt_domain_editor_run_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -14,7 +14,7 @@
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(const char *const *)a, *(const char *const *)b);
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
 GStrv
@@ -32,7 +32,7 @@ fixture_names (void)
 
   g_ptr_array_sort (names, compare_names);
   g_ptr_array_add (names, NULL);
-  return (GStrv)g_ptr_array_steal (names, NULL);
+  return (GStrv) g_ptr_array_steal (names, NULL);
 }
 
 char *
@@ -88,8 +88,8 @@ drop_what_libvirt_drops (xmlNode *parent)
 char *
 fixture_rewrite (const char *xml)
 {
-  xmlDoc *document
-      = xmlReadMemory (xml, (int)strlen (xml), NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
+  xmlDoc *document =
+      xmlReadMemory (xml, (int) strlen (xml), NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
   xmlBuffer *buffer = xmlBufferCreate ();
   xmlNode *root = NULL;
   char *text = NULL;
@@ -98,7 +98,7 @@ fixture_rewrite (const char *xml)
   root = xmlDocGetRootElement (document);
   drop_what_libvirt_drops (root);
   xmlNodeDump (buffer, document, root, 0, 1);
-  text = g_strdup ((const char *)xmlBufferContent (buffer));
+  text = g_strdup ((const char *) xmlBufferContent (buffer));
 
   xmlBufferFree (buffer);
   xmlFreeDoc (document);

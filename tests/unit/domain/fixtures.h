@@ -13,16 +13,14 @@
  *
  * Returns: (transfer full): the names of all domains in fixtures/, sorted
  */
-GStrv
-fixture_names (void);
+GStrv fixture_names (void);
 
 /**
  * fixture_read:
  *
  * Returns: (transfer full): the text of the file @name in @folder
  */
-char *
-fixture_read (const char *folder, const char *name);
+char *fixture_read (const char *folder, const char *name);
 
 /**
  * fixture_settings:
@@ -30,8 +28,7 @@ fixture_read (const char *folder, const char *name);
  *
  * Returns: (transfer full): the settings, which must be valid
  */
-GvtDomainSettings *
-fixture_settings (const char *text);
+GvtDomainSettings *fixture_settings (const char *text);
 
 /**
  * fixture_rewrite:
@@ -39,5 +36,4 @@ fixture_settings (const char *text);
  * Returns: (transfer full): @xml as libvirt would give it back: parsed and written by libxml2, with
  *   other white space and quotes, without what libvirt does not keep
  */
-char *
-fixture_rewrite (const char *xml);
+char *fixture_rewrite (const char *xml);

@@ -14,8 +14,7 @@
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
-const char *
-__asan_default_options (void);
+const char *__asan_default_options (void);
 
 const char *
 __asan_default_options (void)

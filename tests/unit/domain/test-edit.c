@@ -13,9 +13,13 @@
 static const char *const all_settings[] = {
   "{}",
   "{'display': <'spice-gl'>}",
-  "{'display': <'spice-gl'>, 'render-node': <'" RENDER_NODE "'>}",
-  "{'display': <'spice-gl'>, 'keep-devices': <true>}",
-  "{'address': <'0000:00:1a.3'>}",
+  "{'display': <'spice-gl'>, 'render-node': <'" RENDER_NODE "'>, 'ramfb': <true>}",
+  "{'display': <'spice-egl'>, 'dma-buf': <true>, 'resolution': <'1440x900'>}",
+  "{'display': <'vnc-egl'>, 'render-node': <'" RENDER_NODE "'>, 'workarounds': <['mesa-i965']>}",
+  "{'display': <'vnc'>}",
+  "{'display': <'vnc'>, 'keep-devices': <true>, 'workarounds': <['intel-norbc', 'mesa-i965']>}",
+  "{'display': <'dbus'>, 'dma-buf': <true>, 'qemu-syntax': <'override'>}",
+  "{'address': <'0000:00:1a.3'>, 'dma-buf': <true>, 'workarounds': <['intel-norbc']>}",
 };
 
 static char *
@@ -45,7 +49,7 @@ static void
 for_all (gconstpointer data)
 {
   g_auto (GStrv) names = fixture_names ();
-  Property property = (Property)(gsize)data;
+  Property property = (Property) (gsize) data;
 
   for (gsize i = 0; names[i] != NULL; i++) {
     g_autofree char *xml = fixture_read ("fixtures", names[i]);
@@ -111,51 +115,6 @@ edit_again_rewritten (const char *xml, const char *settings)
   g_assert_cmpstr (again, ==, rewritten);
 }
 
-static const struct {
-  const char *fixture;
-  const char *settings;
-  const char *golden;
-} goldens[] = {
-  { "q35-vnc-virtio.xml", "{}", "q35-none.xml" },
-  { "q35-vnc-virtio.xml",
-    "{'display': <'spice-gl'>, 'render-node': <'" RENDER_NODE "'>}",
-    "q35-spice-gl.xml" },
-  { "pc-spice-qxl-two-videos.xml",
-    "{'display': <'spice-gl'>, 'render-node': <'" RENDER_NODE "'>}",
-    "pc-spice-gl.xml" },
-  { "pc-spice-qxl-two-videos.xml",
-    "{'display': <'spice-gl'>, 'keep-devices': <true>}",
-    "pc-spice-gl-keep.xml" },
-  { "virt-install-uefi.xml", "{'display': <'spice-gl'>}", "virt-install-spice-gl.xml" },
-  { "virt-install-uefi.xml", "{'address': <'0000:08:00.0'>}", "virt-install-address.xml" },
-  { "tabs.xml", "{'display': <'spice-gl'>}", "tabs-spice-gl.xml" },
-  { "one-line.xml", "{'display': <'spice-gl'>}", "one-line-spice-gl.xml" },
-  { "empty-elements.xml", "{'display': <'spice-gl'>}", "empty-elements-spice-gl.xml" },
-  { "odd.xml", "{'display': <'spice-gl'>}", "odd-spice-gl.xml" },
-  { "two-hostdevs.xml", "{}", "two-hostdevs-none.xml" },
-};
-
-/* GVT_WRITE_GOLDENS=1 writes what comes out instead; read the difference before it is committed. */
-static void
-test_golden (gconstpointer data)
-{
-  gsize i = GPOINTER_TO_SIZE (data);
-  g_autofree char *xml = fixture_read ("fixtures", goldens[i].fixture);
-  g_autofree char *edited = edit (xml, goldens[i].settings);
-  g_autofree char *wanted = NULL;
-
-  if (g_getenv ("GVT_WRITE_GOLDENS") != NULL) {
-    g_autofree char *path = g_test_build_filename (G_TEST_DIST, "golden", goldens[i].golden, NULL);
-
-    g_assert_true (g_file_set_contents (path, edited, -1, NULL));
-    g_test_skip ("written, not compared");
-    return;
-  }
-
-  wanted = fixture_read ("golden", goldens[i].golden);
-  g_assert_cmpstr (edited, ==, wanted);
-}
-
 static char *
 replace (const char *text, const char *old, const char *new)
 {
@@ -190,8 +149,8 @@ test_foreign_edits (void)
 static void
 test_neighbour_gone (void)
 {
-  g_autofree char *edited
-      = edit ("<domain><devices><a/><video/><b/></devices></domain>", "{'display': <'spice-gl'>}");
+  g_autofree char *edited = edit ("<domain><devices><a/><video/><b/></devices></domain>",
+                                  "{'display': <'spice-gl'>}");
   g_autofree char *changed = replace (edited, "<a/>", "");
   g_autofree char *stripped = strip (changed);
 
@@ -291,7 +250,7 @@ test_leftover_record (void)
   g_autofree char *edited = edit ("<domain><devices/></domain>", "{}");
   const char *hostdev = strstr (edited, "<hostdev");
   const char *end = strstr (edited, "</devices>");
-  g_autofree char *before = g_strndup (edited, (gsize)(hostdev - edited));
+  g_autofree char *before = g_strndup (edited, (gsize) (hostdev - edited));
   g_autofree char *without = g_strconcat (before, end, NULL);
   g_autofree char *next = gvt_domain_edit (without, OTHER_VGPU, settings, &error);
   g_autofree char *stripped = gvt_domain_strip (next, OTHER_VGPU, NULL);
@@ -299,18 +258,6 @@ test_leftover_record (void)
   g_assert_no_error (error);
   g_assert_null (strstr (next, VGPU));
   g_assert_cmpstr (stripped, ==, "<domain><devices/></domain>");
-}
-
-static void
-test_password_stays_secret (void)
-{
-  const char *xml = "<domain><devices><graphics type='vnc' passwd='hunter2'/></devices></domain>";
-  g_autofree char *kept = edit (xml, "{'display': <'spice-gl'>, 'keep-devices': <true>}");
-  g_autofree char *untouched = edit (xml, "{}");
-
-  assert_edit_fails (xml, VGPU, "{'display': <'spice-gl'>}", GVT_ERROR_NOT_SUPPORTED, "password");
-  g_assert_nonnull (strstr (kept, "<graphics type='vnc' passwd='hunter2'/>"));
-  g_assert_nonnull (strstr (untouched, "<graphics type='vnc' passwd='hunter2'/>"));
 }
 
 static void
@@ -345,12 +292,12 @@ test_damaged_record (void)
   g_autofree char *edited = edit ("<domain><devices><a/></devices></domain>", "{}");
 
   for (gsize i = 0; i < G_N_ELEMENTS (removed) + G_N_ELEMENTS (parts); i++) {
-    g_autofree char *part
-        = i < G_N_ELEMENTS (removed)
-              ? g_strdup_printf ("<gvt:removed after='a' index='0' gap='0'>%s</gvt:removed>"
-                                 "</gvt:attachment>",
-                                 removed[i])
-              : g_strconcat (parts[i - G_N_ELEMENTS (removed)], "</gvt:attachment>", NULL);
+    g_autofree char *part =
+        i < G_N_ELEMENTS (removed)
+            ? g_strdup_printf ("<gvt:removed after='a' index='0' gap='0'>%s</gvt:removed>"
+                               "</gvt:attachment>",
+                               removed[i])
+            : g_strconcat (parts[i - G_N_ELEMENTS (removed)], "</gvt:attachment>", NULL);
     g_autofree char *damaged = replace (edited, "</gvt:attachment>", part);
     g_autoptr (GError) error = NULL;
     g_autofree char *stripped = gvt_domain_strip (damaged, VGPU, &error);
@@ -364,7 +311,7 @@ test_damaged_record (void)
 static void
 add_property (const char *path, Property property)
 {
-  g_test_add_data_func (path, (gconstpointer)(gsize)property, for_all);
+  g_test_add_data_func (path, (gconstpointer) (gsize) property, for_all);
 }
 
 int
@@ -372,11 +319,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (goldens); i++) {
-    g_autofree char *path = g_strconcat ("/edit/golden/", goldens[i].golden, NULL);
-
-    g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_golden);
-  }
   add_property ("/edit/strip-undoes-edit", strip_undoes_edit);
   add_property ("/edit/twice-is-once", edit_twice_is_edit_once);
   add_property ("/edit/other-settings-replace", other_settings_replace);
@@ -389,7 +331,6 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/conflicts", test_conflicts);
   g_test_add_func ("/edit/full-bus", test_full_bus);
   g_test_add_func ("/edit/leftover-record", test_leftover_record);
-  g_test_add_func ("/edit/password-stays-secret", test_password_stays_secret);
   g_test_add_func ("/edit/strip-not-found", test_strip_not_found);
   g_test_add_func ("/edit/damaged-record", test_damaged_record);
 

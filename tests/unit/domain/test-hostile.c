@@ -150,8 +150,8 @@ test_many_attributes (void)
 static void
 test_grows_too_large (void)
 {
-  g_autofree char *xml
-      = repeat ("<domain><devices><!--", "x", 128 * 1024 - 60, "--></devices></domain>");
+  g_autofree char *xml =
+      repeat ("<domain><devices><!--", "x", 128 * 1024 - 60, "--></devices></domain>");
   g_autoptr (GvtDomainSettings) settings = fixture_settings ("{}");
   g_autoptr (GError) error = NULL;
 

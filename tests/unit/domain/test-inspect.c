@@ -39,11 +39,11 @@ test_uefi (void)
 {
   g_autofree char *xml = fixture_read ("fixtures", "virt-install-uefi.xml");
   g_autoptr (GvtDomainInfo) info = inspect (xml);
-  g_autoptr (GvtDomainInfo) pflash
-      = inspect ("<domain type='qemu'><memory>1</memory>"
-                 "<os><loader readonly='yes' type='pflash'>/x</loader></os></domain>");
-  g_autoptr (GvtDomainInfo) rom
-      = inspect ("<domain><memory>1</memory><os><loader type='rom'>/x</loader></os></domain>");
+  g_autoptr (GvtDomainInfo) pflash = inspect (
+      "<domain type='qemu'><memory>1</memory>"
+      "<os><loader readonly='yes' type='pflash'>/x</loader></os></domain>");
+  g_autoptr (GvtDomainInfo) rom = inspect (
+      "<domain><memory>1</memory><os><loader type='rom'>/x</loader></os></domain>");
 
   g_assert_true (info->uefi);
   g_assert_cmpstr (info->uuid, ==, "0e5b3b3f-2a94-4e5c-8f3c-5a0e0b8d6c11");
@@ -131,11 +131,11 @@ test_vgpus (void)
 static void
 test_alias_marks (void)
 {
-  g_autoptr (GvtDomainInfo) info
-      = inspect ("<domain><memory>1</memory><devices><hostdev type='mdev'><source>"
-                 "<address uuid='" VGPU "'/></source><alias name='ua-gvtg12'/></hostdev></devices>"
-                 "<metadata><gvt:attachment xmlns:gvt='https://gvt-manager.org/xmlns/domain/1'/>"
-                 "</metadata></domain>");
+  g_autoptr (GvtDomainInfo) info = inspect (
+      "<domain><memory>1</memory><devices><hostdev type='mdev'><source>"
+      "<address uuid='" VGPU "'/></source><alias name='ua-gvtg12'/></hostdev></devices>"
+      "<metadata><gvt:attachment xmlns:gvt='https://gvt-manager.org/xmlns/domain/1'/>"
+      "</metadata></domain>");
 
   g_assert_cmpuint (g_strv_length (info->our_vgpus), ==, 1);
 }

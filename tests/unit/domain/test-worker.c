@@ -327,7 +327,7 @@ probe (const char *attempt)
   int status = -1;
 
   g_spawn_sync (NULL,
-                (char **)argv,
+                (char **) argv,
                 NULL,
                 G_SPAWN_STDOUT_TO_DEV_NULL,
                 NULL,
@@ -345,7 +345,7 @@ assert_killed (const char *attempt, int signal_number)
 {
   int status = probe (attempt);
 
-  g_test_message ("%s: status %#x", attempt, (guint)status);
+  g_test_message ("%s: status %#x", attempt, (guint) status);
   g_assert_true (WIFSIGNALED (status));
   g_assert_cmpint (WTERMSIG (status), ==, signal_number);
 }
