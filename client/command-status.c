@@ -20,8 +20,9 @@ show_gpu (const GvtObjects *objects, const GvtGpu *gpu)
   g_autofree char *clean = NULL;
   g_autofree char *styled = NULL;
 
-  line = g_strdup_printf ("GPU %s  %s%s%s%s%s",
+  line = g_strdup_printf ("GPU %s%s%s%s%s%s%s",
                           gpu->name,
+                          *gpu->model != '\0' ? "  " : "",
                           gpu->model,
                           *gpu->driver != '\0' ? "  (" : "",
                           gpu->driver,
@@ -72,21 +73,17 @@ say_what_is_next (const GvtClient *client, const GvtObjects *objects)
 {
   const char *type = first_type_with_room (objects);
 
-  if (objects->gpus->len == 0) {
-    gvt_display_no_gpu (client);
-  } else if (objects->vgpus->len == 0 && type != NULL) {
+  if (objects->types->len == 0)
+    gvt_display_no_types (client, objects);
+  else if (objects->vgpus->len == 0 && type != NULL)
     gvt_terminal_talk (
         client,
         "No vGPU yet. To give one to a VM of yours:  gvt-client attach VM --type %s\n"
         "To make one by itself:                      gvt-client create %s",
         type,
         type);
-  } else if (objects->vgpus->len == 0) {
-    gvt_terminal_talk (
-        client,
-        "No vGPU, and no room for one: the GPU's memory that can be divided (the "
-        "aperture size in the firmware's setup) is in use by the host or too small.");
-  }
+  else if (objects->vgpus->len == 0)
+    gvt_terminal_talk (client, "No vGPU, and no room for one: the host itself uses the memory.");
 }
 
 static void

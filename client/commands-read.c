@@ -48,7 +48,7 @@ run_gpus (GvtClient *client, char **args, GError **error)
   if (objects->gpus->len > 0)
     gvt_display_table (table, "");
   else
-    gvt_display_no_gpu (client);
+    gvt_display_no_types (client, objects);
   return TRUE;
 }
 
@@ -90,7 +90,7 @@ run_types (GvtClient *client, char **args, GError **error)
   if (objects->types->len > 0)
     gvt_display_table (table, "");
   else
-    gvt_display_no_gpu (client);
+    gvt_display_no_types (client, objects);
   return TRUE;
 }
 

@@ -102,12 +102,21 @@ gvt_display_diff (const char *before, const char *after, const char *name, GErro
 }
 
 void
-gvt_display_no_gpu (const GvtClient *client)
+gvt_display_no_types (const GvtClient *client, const GvtObjects *objects)
 {
-  gvt_terminal_talk (
-      client,
-      "No GPU of this host offers vGPUs. What it takes:\n"
-      "  - an Intel GPU of the Broadwell to Comet Lake generations (lspci -nn -d 8086::0300)\n"
-      "  - i915 with GVT-g on: kernel parameter i915.enable_gvt=1 (cat /proc/cmdline)\n"
-      "  - the module kvmgt (modprobe kvmgt), and then an entry in /sys/class/mdev_bus");
+  if (objects->gpus->len > 0) {
+    /* i915 drops the types that do not fit (intel_gvt_init_vgpu_types) */
+    gvt_terminal_talk (client,
+                       "GVT-g is on, but no type of vGPU fits into the GPU's aperture.\n"
+                       "Set a larger aperture in the firmware's setup (256 MiB or more).");
+    return;
+  }
+  gvt_terminal_talk (client,
+                     "No GPU of this host offers vGPUs. What it takes:\n"
+                     "  - an Intel GPU of the Broadwell to Comet Lake generations:"
+                     " lspci -nn -d 8086::0300\n"
+                     "  - i915 with GVT-g on, by the kernel parameter i915.enable_gvt=1:"
+                     " cat /proc/cmdline\n"
+                     "  - the module kvmgt, which makes an entry in /sys/class/mdev_bus:"
+                     " modprobe kvmgt");
 }

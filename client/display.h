@@ -59,11 +59,12 @@ void gvt_display_table (GvtTable *table, const char *indent);
 gboolean gvt_display_diff (const char *before, const char *after, const char *name, GError **error);
 
 /**
- * gvt_display_no_gpu:
+ * gvt_display_no_types:
  * @client: what the invocation was told
+ * @objects: the service's objects, no type among them
  *
  * Says what to look at when the host offers no vGPUs.
  */
-void gvt_display_no_gpu (const GvtClient *client);
+void gvt_display_no_types (const GvtClient *client, const GvtObjects *objects);
 
 G_END_DECLS
