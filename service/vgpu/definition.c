@@ -13,8 +13,10 @@
 #include "scan.h"
 #include "uuid.h"
 
-#define DEFINITIONS "/etc/mdevctl.d"
 #define DEFINITION_MAX (64 * 1024)
+#define NESTING_MAX 32
+#define READ_ATTEMPTS 3
+#define READ_PAUSE_MS 5
 
 GvtDefinition *
 gvt_definition_new (const char *uuid, const char *parent, const char *type, gboolean automatic)
@@ -52,20 +54,44 @@ gvt_definition_equal (const GvtDefinition *a, const GvtDefinition *b)
          a->automatic == b->automatic;
 }
 
-static char *
-locate (const char *parent, const char *uuid)
+char *
+gvt_definition_locate (const char *parent, const char *uuid)
 {
-  return g_build_filename (DEFINITIONS, parent, uuid, NULL);
+  return g_build_filename (GVT_DEFINITIONS, parent, uuid, NULL);
+}
+
+/* Since the file's reader recurses: deeper than any definition, and far from the end of a stack. */
+static gboolean
+nesting_is_sane (const char *text)
+{
+  int depth = 0;
+
+  for (; *text != '\0'; text++) {
+    if (*text == '[' || *text == '{')
+      depth++;
+    else if (*text == ']' || *text == '}')
+      depth--;
+    if (depth > NESTING_MAX)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static JsonObject *
 parse_object (const char *text, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (GError) reason = NULL;
   JsonNode *node;
 
-  if (!json_parser_load_from_data (parser, text, -1, error))
+  if (!g_utf8_validate (text, -1, NULL) || !nesting_is_sane (text)) {
+    g_set_error_literal (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, "no JSON to be trusted");
     return NULL;
+  }
+  if (!json_parser_load_from_data (parser, text, -1, &reason)) {
+    g_set_error_literal (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, reason->message);
+    return NULL;
+  }
   node = json_parser_get_root (parser);
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node)) {
     g_set_error_literal (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, "no JSON object");
@@ -114,60 +140,30 @@ gvt_definition_parse (const char *uuid, const char *parent, const char *text, GE
 }
 
 static GvtDefinition *
-load (GvtRoot *root, const char *parent, const char *uuid)
+read_once (GvtRoot *root, const char *parent, const char *uuid, GError **error)
 {
-  g_autofree char *path = locate (parent, uuid);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = gvt_root_read_text (root, path, DEFINITION_MAX, &error);
-  GvtDefinition *definition = NULL;
+  g_autofree char *path = gvt_definition_locate (parent, uuid);
+  g_autofree char *text = gvt_root_read_text (root, path, DEFINITION_MAX, error);
 
-  if (text != NULL && g_utf8_validate (text, -1, NULL))
-    definition = gvt_definition_parse (uuid, parent, text, &error);
-  if (definition == NULL)
-    g_debug ("skipping %s: %s", path, error != NULL ? error->message : "not UTF-8");
-  return definition;
+  return text == NULL ? NULL : gvt_definition_parse (uuid, parent, text, error);
 }
 
-GPtrArray *
-gvt_definition_load_all (GvtRoot *root)
+GvtDefinition *
+gvt_definition_read (GvtRoot *root, const char *parent, const char *uuid, GError **error)
 {
-  GPtrArray *definitions = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_definition_free);
-  g_autoptr (GPtrArray) parents = gvt_root_list (root, DEFINITIONS);
+  for (int attempt = 1;; attempt++) {
+    g_autoptr (GError) reason = NULL;
+    GvtDefinition *definition = read_once (root, parent, uuid, &reason);
 
-  for (guint i = 0; i < parents->len; i++) {
-    const char *parent = g_ptr_array_index (parents, i);
-    g_autofree char *directory = g_build_filename (DEFINITIONS, parent, NULL);
-    g_autoptr (GPtrArray) names = NULL;
-
-    if (!gvt_parent_name_is_safe (parent))
-      continue;
-    names = gvt_root_list (root, directory);
-    for (guint j = 0; j < names->len; j++) {
-      const char *uuid = g_ptr_array_index (names, j);
-      GvtDefinition *definition =
-          gvt_uuid_is_canonical (uuid) ? load (root, parent, uuid) : NULL;
-
-      if (definition != NULL)
-        g_ptr_array_add (definitions, definition);
+    if (definition != NULL)
+      return definition;
+    if (attempt == READ_ATTEMPTS ||
+        !g_error_matches (reason, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT)) {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return NULL;
     }
+    g_usleep (READ_PAUSE_MS * 1000);
   }
-  return definitions;
-}
-
-GPtrArray *
-gvt_definition_list_directories (GvtRoot *root)
-{
-  GPtrArray *directories = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) parents = gvt_root_list (root, DEFINITIONS);
-
-  g_ptr_array_add (directories, gvt_root_locate (root, DEFINITIONS));
-  for (guint i = 0; i < parents->len; i++) {
-    g_autofree char *path = g_build_filename (DEFINITIONS, g_ptr_array_index (parents, i), NULL);
-
-    if (gvt_parent_name_is_safe (g_ptr_array_index (parents, i)))
-      g_ptr_array_add (directories, gvt_root_locate (root, path));
-  }
-  return directories;
 }
 
 /* The object to write: what is there already, if it can be read, with our two keys set. */
@@ -179,7 +175,8 @@ merge (GvtRoot *root, const char *path, const GvtDefinition *self)
   g_autoptr (JsonNode) node = NULL;
   JsonObject *object;
 
-  if (text != NULL && json_parser_load_from_data (parser, text, -1, NULL))
+  if (text != NULL && g_utf8_validate (text, -1, NULL) && nesting_is_sane (text) &&
+      json_parser_load_from_data (parser, text, -1, NULL))
     node = json_parser_steal_root (parser);
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node)) {
     g_clear_pointer (&node, json_node_unref);
@@ -197,9 +194,9 @@ merge (GvtRoot *root, const char *path, const GvtDefinition *self)
 gboolean
 gvt_definition_save (GvtRoot *root, const GvtDefinition *self, GError **error)
 {
-  g_autofree char *path = locate (self->parent, self->uuid);
+  g_autofree char *path = gvt_definition_locate (self->parent, self->uuid);
   /* mdevctl passes over plain files beside its directories without a word. */
-  g_autofree char *temporary = g_strdup_printf (DEFINITIONS "/.%s.new", self->uuid);
+  g_autofree char *temporary = g_strdup_printf (GVT_DEFINITIONS "/.%s.new", self->uuid);
   g_autoptr (JsonNode) node = merge (root, path, self);
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autofree char *json = NULL;
@@ -215,7 +212,7 @@ gvt_definition_save (GvtRoot *root, const GvtDefinition *self, GError **error)
 gboolean
 gvt_definition_delete (GvtRoot *root, const GvtDefinition *self, GError **error)
 {
-  g_autofree char *path = locate (self->parent, self->uuid);
+  g_autofree char *path = gvt_definition_locate (self->parent, self->uuid);
 
   return gvt_durable_remove (root, path, error);
 }

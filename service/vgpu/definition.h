@@ -43,22 +43,23 @@ GvtDefinition *gvt_definition_parse (const char *uuid,
                                      GError **error);
 
 /**
- * gvt_definition_load_all:
+ * gvt_definition_read:
  *
- * Reads every definition; a file that is none is skipped with one line in the log each time it is
- * new. Blocks.
+ * Reads the definition of @uuid on @parent. A file that mdevctl is just writing, which it does in
+ * place, is given a moment to become whole. Blocks.
  *
- * Returns: (transfer full) (element-type GvtDefinition): the definitions
+ * Returns: (transfer full): the definition, or %NULL with an error that says why the file is none
  */
-GPtrArray *gvt_definition_load_all (GvtRoot *root);
+GvtDefinition *gvt_definition_read (GvtRoot *root,
+                                    const char *parent,
+                                    const char *uuid,
+                                    GError **error);
 
-/**
- * gvt_definition_list_directories:
- *
- * Returns: (transfer full) (element-type utf8): the directories definitions are in, and the one
- * above them, as real paths, to be watched. Blocks.
- */
-GPtrArray *gvt_definition_list_directories (GvtRoot *root);
+/** gvt_definition_locate: Returns: (transfer full): the path of a definition's file */
+char *gvt_definition_locate (const char *parent, const char *uuid);
+
+/** GVT_DEFINITIONS: where definitions are, a directory per parent. */
+#define GVT_DEFINITIONS "/etc/mdevctl.d"
 
 /**
  * gvt_definition_save:

@@ -6,14 +6,13 @@
 #include "host-state.h"
 
 GvtHostState *
-gvt_host_state_read (GvtRoot *root)
+gvt_host_state_read (GvtRoot *root, GvtDefinitions *definitions)
 {
   GvtHostState *self = g_new0 (GvtHostState, 1);
 
   self->parents = gvt_scan_parents (root);
   self->devices = gvt_scan_devices (root, self->parents);
-  self->directories = gvt_definition_list_directories (root);
-  self->definitions = gvt_definition_load_all (root);
+  self->definitions = gvt_definitions_load (definitions, &self->directories);
   return self;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "definition.h"
+#include "definitions.h"
 #include "scan.h"
 
 G_BEGIN_DECLS
@@ -28,8 +28,13 @@ typedef struct {
   GvtDefinition *definition;
 } GvtFound;
 
-/** gvt_host_state_read: Returns: (transfer full): how the host is now. Blocks. */
-GvtHostState *gvt_host_state_read (GvtRoot *root);
+/**
+ * gvt_host_state_read:
+ * @definitions: the reader of definitions; in no other worker's hands
+ *
+ * Returns: (transfer full): how the host is now. Blocks.
+ */
+GvtHostState *gvt_host_state_read (GvtRoot *root, GvtDefinitions *definitions);
 
 void gvt_host_state_free (GvtHostState *self);
 

@@ -16,6 +16,7 @@ struct _GvtMonitor {
   GvtRoot *root;
   GvtRegistry *registry;
   GvtWatch *watch;
+  GvtDefinitions *definitions; /* the scanning worker's */
   guint settle_source;
   gboolean scanning;
   gboolean changed_meanwhile;
@@ -32,6 +33,7 @@ gvt_monitor_finalize (GObject *object)
   g_clear_handle_id (&self->settle_source, g_source_remove);
   g_clear_object (&self->watch);
   g_clear_object (&self->registry);
+  g_clear_pointer (&self->definitions, gvt_definitions_free);
   gvt_root_unref (self->root);
   G_OBJECT_CLASS (gvt_monitor_parent_class)->finalize (object);
 }
@@ -74,6 +76,7 @@ gvt_monitor_new (GvtRoot *root, GvtRegistry *registry)
   GvtMonitor *self = g_object_new (GVT_TYPE_MONITOR, NULL);
 
   self->root = gvt_root_ref (root);
+  self->definitions = gvt_definitions_new (root);
   self->registry = g_object_ref (registry);
   g_signal_connect_object (registry,
                            "record-orphaned",
@@ -117,7 +120,7 @@ static void
 scan_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   GvtMonitor *self = GVT_MONITOR (source);
-  GvtHostState *state = gvt_host_state_read (self->root);
+  GvtHostState *state = gvt_host_state_read (self->root, self->definitions);
 
   keep_access (self->root, state->devices, task_data);
   g_task_return_pointer (task, state, (GDestroyNotify) gvt_host_state_free);
