@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Puts the parts together and runs the main loop. The bus name is owned last, so that "active" means
- * that everything there is can be seen.
+ * that everything there is can be seen, and that what is to exist from boot on does.
  */
 
 #include "service.h"
@@ -14,6 +14,7 @@
 #include "gvt-names.h"
 #include "monitor.h"
 #include "objects.h"
+#include "restore.h"
 
 /* How long calls that are under way get to finish at the end. */
 #define DRAIN_MS 3000
@@ -23,6 +24,7 @@ struct _GvtService {
   GvtCallContext context;
   GDBusConnection *connection;
   GvtMonitor *monitor;
+  GvtRestore *restore;
   GvtDispatch *dispatch;
   GvtObjects *objects;
   GMainLoop *loop;
@@ -39,6 +41,7 @@ gvt_service_finalize (GObject *object)
 
   g_clear_object (&self->objects);
   g_clear_object (&self->dispatch);
+  g_clear_object (&self->restore);
   g_clear_object (&self->monitor);
   g_clear_object (&self->context.memory_lock);
   g_clear_object (&self->context.registry);
@@ -84,6 +87,7 @@ gvt_service_new (GvtRoot *root,
   self->context.domain_editor = g_strdup (domain_editor);
   self->connection = g_object_ref (connection);
   self->monitor = gvt_monitor_new (root, self->context.registry);
+  self->restore = gvt_restore_new (root, self->context.registry);
   self->dispatch = gvt_dispatch_new (&self->context);
   use_configuration (self, configuration);
   return self;
@@ -111,12 +115,12 @@ on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
 }
 
 static void
-on_monitor_started (GObject *source, GAsyncResult *result, gpointer user_data)
+on_restored (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GvtService *self = GVT_SERVICE (user_data);
   g_autoptr (GError) error = NULL;
 
-  gvt_monitor_start_finish (GVT_MONITOR (source), result);
+  gvt_restore_run_finish (GVT_RESTORE (source), result);
   self->objects = gvt_objects_new (self->context.registry, gvt_dispatch_call, self->dispatch);
   if (!gvt_objects_export (self->objects, self->connection, &error)) {
     g_message ("cannot show anything on the bus: %s", error->message);
@@ -130,6 +134,15 @@ on_monitor_started (GObject *source, GAsyncResult *result, gpointer user_data)
                                              on_name_lost,
                                              self,
                                              NULL);
+}
+
+static void
+on_monitor_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtService *self = GVT_SERVICE (user_data);
+
+  gvt_monitor_start_finish (GVT_MONITOR (source), result);
+  gvt_restore_run_async (self->restore, on_restored, self);
 }
 
 static gboolean

@@ -69,19 +69,6 @@ gvt_check_new_label (GvtCall *call,
   return FALSE;
 }
 
-static char *
-list_types (const GvtParentInfo *parent)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < parent->types->len; i++) {
-    const GvtTypeInfo *type = g_ptr_array_index (parent->types, i);
-
-    g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", type->id);
-  }
-  return g_strdup (text->len > 0 ? text->str : "no type at all");
-}
-
 const GvtTypeInfo *
 gvt_check_type (GvtCall *call, const char *parent, const char *type, GError **error)
 {
@@ -101,7 +88,7 @@ gvt_check_type (GvtCall *call, const char *parent, const char *type, GError **er
                  quoted);
     return NULL;
   }
-  types = list_types (info);
+  types = gvt_parent_info_list_types (info);
   g_set_error (error,
                GVT_ERROR,
                GVT_ERROR_NOT_FOUND,

@@ -102,6 +102,19 @@ gvt_parent_info_find_type (const GvtParentInfo *self, const char *id)
   return NULL;
 }
 
+char *
+gvt_parent_info_list_types (const GvtParentInfo *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < self->types->len; i++) {
+    const GvtTypeInfo *type = g_ptr_array_index (self->types, i);
+
+    g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", type->id);
+  }
+  return g_strdup (text->len > 0 ? text->str : "no type at all");
+}
+
 gboolean
 gvt_parent_name_is_safe (const char *name)
 {

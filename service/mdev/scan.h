@@ -69,6 +69,9 @@ gboolean gvt_parent_info_equal (const GvtParentInfo *a, const GvtParentInfo *b);
  */
 GvtTypeInfo *gvt_parent_info_find_type (const GvtParentInfo *self, const char *id);
 
+/** gvt_parent_info_list_types: Returns: (transfer full): the ids of its types, for a message */
+char *gvt_parent_info_list_types (const GvtParentInfo *self);
+
 /**
  * gvt_scan_parents:
  *

@@ -86,14 +86,42 @@ gvt_vgpu_domain (const GvtVgpu *self)
   return self->record != NULL ? self->record->domain : "";
 }
 
+GvtStartPolicy
+gvt_vgpu_policy (const GvtVgpu *self)
+{
+  if (self->definition == NULL)
+    return GVT_START_NONE;
+  if (self->definition->automatic)
+    return GVT_START_BOOT;
+  return self->record != NULL && self->record->with_domain ? GVT_START_DOMAIN : GVT_START_MANUAL;
+}
+
+GvtPlace
+gvt_vgpu_place (const GvtVgpu *self)
+{
+  const GvtDeviceInfo *device = self->device;
+
+  if (device == NULL)
+    return GVT_PLACE_NOWHERE;
+  if (self->definition == NULL || device->removing)
+    return GVT_PLACE_AS_DEFINED;
+  return g_str_equal (device->parent, self->definition->parent) &&
+                 g_str_equal (device->type, self->definition->type)
+             ? GVT_PLACE_AS_DEFINED
+             : GVT_PLACE_ELSEWHERE;
+}
+
 const char *
 gvt_vgpu_start (const GvtVgpu *self)
 {
-  if (self->definition == NULL)
-    return "";
-  if (self->definition->automatic)
-    return "boot";
-  return self->record != NULL && self->record->with_domain ? "domain" : "manual";
+  static const char *const names[] = {
+    [GVT_START_NONE] = "",
+    [GVT_START_MANUAL] = "manual",
+    [GVT_START_DOMAIN] = "domain",
+    [GVT_START_BOOT] = "boot",
+  };
+
+  return names[gvt_vgpu_policy (self)];
 }
 
 gboolean

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "definition.h"
+#include "reconcile.h"
 #include "record.h"
 #include "scan.h"
 
@@ -76,6 +77,12 @@ const char *gvt_vgpu_label (const GvtVgpu *self);
 
 /** gvt_vgpu_domain: the UUID of its VM, or empty. */
 const char *gvt_vgpu_domain (const GvtVgpu *self);
+
+/** gvt_vgpu_policy: when it is to exist. */
+GvtStartPolicy gvt_vgpu_policy (const GvtVgpu *self);
+
+/** gvt_vgpu_place: whether it exists, and as its definition says. */
+GvtPlace gvt_vgpu_place (const GvtVgpu *self);
 
 /** gvt_vgpu_start: `manual`, `domain`, `boot`; empty without a definition. */
 const char *gvt_vgpu_start (const GvtVgpu *self);
