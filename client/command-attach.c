@@ -185,6 +185,24 @@ tell_choice (GvtClient *client, const Choice *choice)
                        choice->place->gpu);
 }
 
+static char *
+edit (GvtClient *client,
+      const char *xml,
+      const GvtDomainInfo *info,
+      const GvtObjects *objects,
+      const Choice *choice,
+      GError **error)
+{
+  /* Attaching again without a word of settings is not meant to reset them. */
+  if (g_strcmp0 (info->our_vgpus[0], choice->uuid) == 0 && !gvt_edit_settings_given ())
+    return g_strdup (xml);
+  return gvt_xml_edit (client,
+                       xml,
+                       choice->uuid,
+                       gvt_edit_settings (gvt_resolve_render_node (objects, choice->place)),
+                       error);
+}
+
 static gboolean
 attach_session (GvtClient *client, const char *name, GError **error)
 {
@@ -198,11 +216,7 @@ attach_session (GvtClient *client, const char *name, GError **error)
 
   if (objects == NULL || !choose (&choice, objects, info, error))
     return FALSE;
-  edited = gvt_xml_edit (client,
-                         xml,
-                         choice.uuid,
-                         gvt_edit_settings (gvt_resolve_render_node (objects, choice.place)),
-                         error);
+  edited = edit (client, xml, info, objects, &choice, error);
   if (edited == NULL)
     return FALSE;
   if (options.dry_run) {
@@ -221,6 +235,10 @@ attach_session (GvtClient *client, const char *name, GError **error)
   if (!gvt_vm_define (vm, xml, edited, error))
     return unmake (client, made);
   tell_choice (client, &choice);
+  if (choice.vgpu != NULL && !choice.vgpu->defined)
+    gvt_terminal_talk (client,
+                       "It is gone after a reboot; to keep it:  gvt-client define %s",
+                       choice.uuid);
   gvt_next_step_tell (client, vm);
   return TRUE;
 }
@@ -280,7 +298,7 @@ const GvtVerb gvt_verb_attach = {
   .summary = "Give a VM a vGPU: make one or take one there is, and edit the VM",
   .details =
       "The vGPU that it makes exists from the VM's start to the VM's end. Attaching again changes\n"
-      "nothing, or the settings if they differ; “detach” takes everything back.\n",
+      "nothing, or the settings that are given; “detach” takes everything back.\n",
   .examples = "gvt-client attach win10\n"
               "gvt-client attach win10 --type V5_4 --display spice-gl --dry-run\n",
   .options = entries,

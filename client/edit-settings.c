@@ -87,3 +87,11 @@ gvt_edit_settings (const char *render_node)
   insert_text (&dict, "qemu-syntax", options.qemu_syntax);
   return g_variant_dict_end (&dict);
 }
+
+gboolean
+gvt_edit_settings_given (void)
+{
+  g_autoptr (GVariant) settings = g_variant_ref_sink (gvt_edit_settings (NULL));
+
+  return g_variant_n_children (settings) > 0;
+}

@@ -19,4 +19,11 @@ extern const GOptionEntry gvt_edit_settings_entries[];
  */
 GVariant *gvt_edit_settings (const char *render_node);
 
+/**
+ * gvt_edit_settings_given:
+ *
+ * Returns: whether the command line said anything of settings.
+ */
+gboolean gvt_edit_settings_given (void);
+
 G_END_DECLS

@@ -36,6 +36,7 @@ test_settings (void)
     "'qemu-syntax': <'override'>",
   };
   g_autofree char *none = settings ("edit-xml", "/dev/dri/x");
+  gboolean given_before = gvt_edit_settings_given ();
   g_autofree char *display = settings ("edit-xml --display spice-gl", "/dev/dri/x");
   g_autofree char *own_node = settings ("edit-xml --render-node /dev/dri/y", "/dev/dri/x");
   g_autofree char *all = settings ("edit-xml --dma-buf --ramfb --rom größe --resolution 1440x900 "
@@ -45,6 +46,8 @@ test_settings (void)
                                    NULL);
 
   g_assert_cmpstr (none, ==, "@a{sv} {}");
+  g_assert_false (given_before);
+  g_assert_true (gvt_edit_settings_given ());
   g_assert_cmpstr (display, ==, "{'display': <'spice-gl'>, 'render-node': <'/dev/dri/x'>}");
   g_assert_cmpstr (own_node, ==, "{'display': <'spice-gl'>, 'render-node': <'/dev/dri/y'>}");
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
