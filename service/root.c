@@ -39,7 +39,7 @@ gvt_root_new (const char *path, GError **error)
   }
   self = g_new0 (GvtRoot, 1);
   g_atomic_ref_count_init (&self->references);
-  self->path = g_canonicalize_filename (path, "/");
+  self->path = g_canonicalize_filename (path, NULL);
   self->fd = fd;
   return self;
 }
@@ -64,7 +64,11 @@ gvt_root_unref (GvtRoot *self)
 gboolean
 gvt_root_is_host (GvtRoot *self)
 {
-  return g_str_equal (self->path, "/");
+  struct stat root;
+  struct stat host;
+
+  return fstat (self->fd, &root) == 0 && stat ("/", &host) == 0 && root.st_dev == host.st_dev &&
+         root.st_ino == host.st_ino;
 }
 
 static const char *
@@ -106,6 +110,10 @@ read_at_most (int fd, gsize max)
   }
   if (length > max) {
     errno = EFBIG;
+    return NULL;
+  }
+  if (memchr (text, '\0', length) != NULL) {
+    errno = EILSEQ;
     return NULL;
   }
   text[length] = '\0';

@@ -15,7 +15,7 @@ typedef struct _GvtRoot GvtRoot;
 
 /**
  * gvt_root_new:
- * @path: an absolute path
+ * @path: a directory
  *
  * Returns: (transfer full): a root, or %NULL if @path cannot be opened as a directory
  */
@@ -57,7 +57,8 @@ char *gvt_root_locate (GvtRoot *self, const char *path);
  * @path: an absolute path
  * @max: the most bytes it may hold
  *
- * Reads a small file whole. Never blocks on a FIFO, and takes regular files only.
+ * Reads a small file whole. Never blocks on a FIFO, and takes regular files without a NUL only: what
+ * follows one would be there for other readers and not for us.
  *
  * Returns: (transfer full): its text, NUL-terminated; or %NULL with a #GFileError
  */
