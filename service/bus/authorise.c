@@ -96,6 +96,20 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, refusal (answer, request));
 }
 
+/*
+ * polkit's library shares one authority and frees it with its last user, although signals of polkitd
+ * may still be on their way to it (polkitauthority.c connects its proxy without a reference). A
+ * process that frees it between two questions reads freed memory when an agent registers then.
+ */
+static void
+keep_for_ever (PolkitAuthority *authority)
+{
+  static PolkitAuthority *kept;
+
+  if (kept == NULL)
+    kept = g_object_ref (authority);
+}
+
 static void
 on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -112,6 +126,7 @@ on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
     return_unreachable (task, request->action, error);
     return;
   }
+  keep_for_ever (authority);
   /* By bus name, never by process id: a process can become another between question and answer. */
   subject = polkit_system_bus_name_new (request->sender);
   polkit_authority_check_authorization (
