@@ -23,8 +23,8 @@ def answer(connection, result, request):
         reply = connection.call_finish(result)
     except GLib.Error as error:
         name = Gio.DBusError.get_remote_error(error) or f"{error.domain}:{error.code}"
-        Gio.DBusError.strip_remote_error(error)
-        say(id=request["id"], error=name, message=error.message)
+        message = error.message.removeprefix(f"GDBus.Error:{name}: ")
+        say(id=request["id"], error=name, message=message)
     else:
         say(id=request["id"], value=reply.unpack())
 

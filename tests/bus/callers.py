@@ -2,7 +2,6 @@
 """Users of the bus: each is a process of its own, with that user's uid, that stays connected."""
 
 import json
-import os
 import pathlib
 import pwd
 import queue
@@ -107,7 +106,9 @@ class Pending:
 
 
 class Caller:
-    """One connection to the bus by one user."""
+    """One connection to the bus by one user. Signals are those since the last bed was made."""
+
+    all = []
 
     def __init__(self, user):
         self.user = user
@@ -125,6 +126,7 @@ class Caller:
         )
         self.unique_name = json.loads(self.process.stdout.readline())["ready"]
         threading.Thread(target=self.listen, daemon=True).start()
+        Caller.all.append(self)
 
     def listen(self):
         for text in self.process.stdout:
@@ -201,7 +203,7 @@ class Caller:
         return self.call(path, VGPU, method, f"({signature}a{{sv}})", *arguments, {}, **rest)
 
     def heard(self, signal, path=None, match=lambda value: True):
-        """Waits for a signal, whenever since the connection began, and gives its arguments."""
+        """Waits for a signal, unless it has come already, and gives its arguments."""
 
         def there():
             for line in list(self.signals):
@@ -214,6 +216,7 @@ class Caller:
         return eventually(there)
 
     def close(self):
+        Caller.all.remove(self)
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
@@ -225,10 +228,13 @@ def machine_environment():
 
 
 def sanitizers():
-    """The first report of a sanitizer ends the program, and so does the first warning of GLib."""
+    """The first report of a sanitizer ends the program, and so does the first warning of GLib.
+
+    GLib's slices hide what is freed from AddressSanitizer.
+    """
     return {
         "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99",
         "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
         "G_DEBUG": "fatal-warnings",
-        **{key: os.environ[key] for key in ("LSAN_OPTIONS",) if key in os.environ},
+        "G_SLICE": "always-malloc",
     }

@@ -11,13 +11,17 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+import beds  # noqa: E402
 import callers  # noqa: E402
 import daemons  # noqa: E402
+import hosts  # noqa: E402
+import vms  # noqa: E402
 
 
 def pytest_configure(config):
     if not pathlib.Path("/run/home/alice").exists():
         raise pytest.UsageError("run me through: tests/run --tier bus")
+    config.addinivalue_line("markers", "expect(pattern): warnings that the test provokes")
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +61,53 @@ bob = a_user("bob")
 carol = a_user("carol")
 nobody = a_user("nobody")
 big = a_user("big")
+
+
+@pytest.fixture
+def make_bed(root, polkit):
+    """Makes beds; arguments are gvt-simhost's. Each service must end well, without a complaint."""
+    made = []
+
+    def make(*arguments, before=lambda host: None, expected=None):
+        host = hosts.SimHost(*arguments)
+        before(host)
+        host.start()
+        made.append(beds.Bed(root, host, expected))
+        for caller in callers.Caller.all:
+            caller.signals.clear()
+        return made[-1]
+
+    yield make
+    for bed in made:
+        bed.stop()
+        bed.host.end()
+
+
+@pytest.fixture
+def bed(make_bed, request):
+    """The usual host: a GPU with 512 MiB of aperture, that is 6 of the smallest type.
+
+    @pytest.mark.expect(PATTERN) names the warnings that the test provokes.
+    """
+    mark = request.node.get_closest_marker("expect")
+    return make_bed("--aperture", "512", expected=mark.args[0] if mark else None)
+
+
+@pytest.fixture
+def host(bed):
+    return bed.host
+
+
+@pytest.fixture(scope="session")
+def session_libvirt(polkit):
+    """alice's libvirt, one for all tests: QEMU's capabilities take seconds to probe."""
+    libvirt = vms.Libvirt("alice")
+    yield libvirt
+    libvirt.end()
+
+
+@pytest.fixture
+def libvirt(session_libvirt):
+    session_libvirt.clean()
+    yield session_libvirt
+    session_libvirt.clean()

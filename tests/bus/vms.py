@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A user's own libvirt: a real session libvirtd, and domains as people have them."""
+
+import functools
+import pathlib
+import re
+import subprocess
+
+import callers
+from daemons import COMPLAINT, Daemon
+
+VM = "5f1b7a52-34b1-4b5c-8f7e-0d3c5a1b2c3d"
+# TCG, because there may be no KVM; too little memory to hurt.
+DOMAIN = f"""
+<domain type='qemu'>
+  <name>win11</name>
+  <uuid>{VM}</uuid>
+  <title>The one with the vGPU</title>
+  <metadata>
+    <app:note xmlns:app='http://example.org/app'>left alone</app:note>
+  </metadata>
+  <memory unit='KiB'>65536</memory>
+  <vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+  <devices>
+    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <controller type='pci' index='0' model='pcie-root'/>
+    <graphics type='vnc' autoport='yes' passwd='secret'><listen type='address' address='127.0.0.1'/></graphics>
+    <video><model type='vga' vram='16384'/></video>
+    <memballoon model='none'/>
+  </devices>
+</domain>
+"""
+
+
+class Libvirt:
+    """libvirtd of a user's session, with the virsh that talks to it."""
+
+    def __init__(self, user):
+        self.user = user
+        settings = callers.as_user(user)
+        self.daemon = Daemon(
+            "/usr/sbin/libvirtd",
+            environment={**settings.pop("env"), "G_DEBUG": ""},
+            **{key: settings[key] for key in ("user", "group", "extra_groups")},
+        )
+        socket = pathlib.Path(f"/run/user/{callers.as_user(user)['user']}/libvirt/libvirt-sock")
+        callers.eventually(socket.exists, 30)
+
+    def virsh(self, *words, check=True):
+        connect = ("--connect", "qemu:///session")
+        done = callers.run_as(self.user, "virsh", *connect, *words, timeout=120)
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    def define(self, xml=DOMAIN, *flags):
+        file = pathlib.Path(callers.environment(self.user)["HOME"]) / "vm.xml"
+        file.write_text(xml)
+        self.virsh("define", *flags, file)
+
+    def xml(self, domain="win11"):
+        return self.virsh("dumpxml", "--inactive", "--security-info", domain).stdout
+
+    def qemu_arguments(self, domain="win11"):
+        return self.virsh("domxml-to-native", "qemu-argv", "--domain", domain).stdout
+
+    def clean(self):
+        """Leaves no domain behind for the next test."""
+        for name in self.virsh("list", "--all", "--name").stdout.split():
+            self.virsh("destroy", name, check=False)
+            self.virsh("undefine", "--nvram", name, check=False)
+
+    def end(self):
+        self.daemon.stop()
+
+
+@functools.cache
+def preloaded():
+    """Libraries that the client must begin with.
+
+    AddressSanitizer stands in for the xdr_ functions of the C library, which has none any more, and
+    so breaks libvirt's unless libtirpc, which has them, is found right after it.
+    """
+    needed = subprocess.run(["ldd", "/usr/bin/gvt-client"], capture_output=True, text=True, check=True)
+    cached = subprocess.run(["ldconfig", "-p"], capture_output=True, text=True, check=True)
+    sanitizer = re.findall(r"\blibasan\.so\.\d+", needed.stdout)[:1]
+    return " ".join(sanitizer + re.findall(r"\blibtirpc\.so\.\d+", cached.stdout)[: len(sanitizer)])
+
+
+def client(user, *words, text=None, timeout=60):
+    """gvt-client as a user; its own sanitizers watch it."""
+    settings = {"env": {**callers.environment(user), **callers.sanitizers()}}
+    settings["env"]["LD_PRELOAD"] = preloaded()
+    if text is not None:
+        settings["input"] = text
+    done = callers.run_as(user, "gvt-client", *words, timeout=timeout, **settings)
+    bad = [line for line in done.stderr.splitlines() if COMPLAINT.search(line)]
+    assert not bad, done.stderr
+    assert done.returncode >= 0, f"killed by signal {-done.returncode}: {done.stderr}"
+    return done
+
+
+def with_vgpu(xml, uuid, alias="<alias name='ua-gvtg0'/>"):
+    """A domain's XML with a vGPU in it, as a hook gets it; the alias is the one attach gives."""
+    hostdev = (
+        "<hostdev mode='subsystem' type='mdev' model='vfio-pci'>"
+        f"<source><address uuid='{uuid}'/></source>{alias}</hostdev>"
+    )
+    return re.sub("</devices>", f"{hostdev}</devices>", xml)
