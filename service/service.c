@@ -12,6 +12,7 @@
 
 #include "dispatch.h"
 #include "gvt-names.h"
+#include "lease-keeper.h"
 #include "monitor.h"
 #include "objects.h"
 #include "restore.h"
@@ -25,6 +26,7 @@ struct _GvtService {
   GDBusConnection *connection;
   GvtMonitor *monitor;
   GvtRestore *restore;
+  GvtLeaseKeeper *lease_keeper;
   GvtDispatch *dispatch;
   GvtObjects *objects;
   GMainLoop *loop;
@@ -41,6 +43,7 @@ gvt_service_finalize (GObject *object)
 
   g_clear_object (&self->objects);
   g_clear_object (&self->dispatch);
+  g_clear_object (&self->lease_keeper);
   g_clear_object (&self->restore);
   g_clear_object (&self->monitor);
   g_clear_object (&self->context.memory_lock);
@@ -121,6 +124,7 @@ on_restored (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   gvt_restore_run_finish (GVT_RESTORE (source), result);
+  self->lease_keeper = gvt_lease_keeper_new (self->context.root, self->context.registry);
   self->objects = gvt_objects_new (self->context.registry, gvt_dispatch_call, self->dispatch);
   if (!gvt_objects_export (self->objects, self->connection, &error)) {
     g_message ("cannot show anything on the bus: %s", error->message);

@@ -36,6 +36,8 @@ void gvt_run_strip_xml (GvtCall *call);
 /* method-lease.c */
 gboolean gvt_check_prepare (GvtCall *call, GError **error);
 gboolean gvt_check_release (GvtCall *call, GError **error);
+
+/* method-lease-run.c */
 void gvt_run_prepare (GvtCall *call);
 void gvt_run_release (GvtCall *call);
 

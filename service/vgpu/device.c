@@ -117,7 +117,7 @@ gvt_device_create (GvtRoot *root,
 gboolean
 gvt_device_check_free (GvtRoot *root, const GvtDeviceInfo *device, GError **error)
 {
-  g_autofree char *holder = gvt_holder_find (root, device->group);
+  g_autofree char *holder = gvt_holder_find (root, device->group, NULL);
 
   if (holder == NULL)
     return TRUE;

@@ -110,7 +110,7 @@ describe (GvtRoot *root, const char *pid)
 }
 
 char *
-gvt_holder_find (GvtRoot *root, int group)
+gvt_holder_find (GvtRoot *root, int group, pid_t *pid)
 {
   g_autoptr (GPtrArray) names = NULL;
   dev_t device;
@@ -119,10 +119,13 @@ gvt_holder_find (GvtRoot *root, int group)
     return NULL;
   names = gvt_root_list (root, "/proc");
   for (guint i = 0; i < names->len; i++) {
-    const char *pid = g_ptr_array_index (names, i);
+    const char *name = g_ptr_array_index (names, i);
 
-    if (g_ascii_isdigit (*pid) && process_holds (root, pid, device))
-      return describe (root, pid);
+    if (!g_ascii_isdigit (*name) || !process_holds (root, name, device))
+      continue;
+    if (pid != NULL)
+      *pid = (pid_t) g_ascii_strtoll (name, NULL, 10);
+    return describe (root, name);
   }
   return NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <sys/types.h>
+
 #include "root.h"
 
 G_BEGIN_DECLS
@@ -8,6 +10,7 @@ G_BEGIN_DECLS
 /**
  * gvt_holder_find:
  * @group: a vGPU's IOMMU group
+ * @pid: (out) (optional): the process
  *
  * Looks through every process's open files for the group's node, by device number, so that a VM
  * with a /dev of its own is found too. Opening the node instead would tell as well (EBUSY: vfio group
@@ -16,6 +19,6 @@ G_BEGIN_DECLS
  * Returns: (transfer full) (nullable): who has it open, as in `process 4242 (qemu-system-x86) of
  * alice, VM win10`; %NULL when nobody is seen to
  */
-char *gvt_holder_find (GvtRoot *root, int group);
+char *gvt_holder_find (GvtRoot *root, int group, pid_t *pid);
 
 G_END_DECLS

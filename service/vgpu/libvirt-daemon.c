@@ -128,6 +128,21 @@ gvt_libvirt_daemon_find (GvtRoot *root, pid_t caller, guint32 uid)
   return daemon;
 }
 
+int
+gvt_process_open (GvtRoot *root, pid_t pid, guint64 started)
+{
+  int pid_fd = (int) syscall (SYS_pidfd_open, pid, 0);
+  guint64 really_started;
+  pid_t parent;
+
+  if (pid_fd < 0)
+    return -1;
+  if (read_stat (root, pid, &parent, &really_started) && really_started == started)
+    return pid_fd;
+  close (pid_fd);
+  return -1;
+}
+
 GvtLibvirtDaemon *
 gvt_libvirt_daemon_find_again (GvtRoot *root, pid_t pid, guint64 started, guint32 uid)
 {

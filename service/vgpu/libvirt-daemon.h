@@ -40,6 +40,14 @@ GvtLibvirtDaemon *gvt_libvirt_daemon_find_again (GvtRoot *root,
                                                  guint64 started,
                                                  guint32 uid);
 
+/**
+ * gvt_process_open:
+ * @started: when it started, in clock ticks since boot
+ *
+ * Returns: a descriptor that becomes readable when that very process ends, or -1 if it has
+ */
+int gvt_process_open (GvtRoot *root, pid_t pid, guint64 started);
+
 /** gvt_libvirt_daemon_is_alive: Returns: whether the process has not ended since it was found */
 gboolean gvt_libvirt_daemon_is_alive (const GvtLibvirtDaemon *self);
 

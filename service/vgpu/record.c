@@ -33,7 +33,11 @@ gvt_record_new (guint32 owner, const char *label, const char *domain, gboolean w
 GvtRecord *
 gvt_record_copy (const GvtRecord *self)
 {
-  return gvt_record_new (self->owner, self->label, self->domain, self->with_domain);
+  GvtRecord *copy = gvt_record_new (self->owner, self->label, self->domain, self->with_domain);
+
+  copy->lease_pid = self->lease_pid;
+  copy->lease_started = self->lease_started;
+  return copy;
 }
 
 void
@@ -50,6 +54,7 @@ gvt_record_equal (const GvtRecord *a, const GvtRecord *b)
   if (a == NULL || b == NULL)
     return a == b;
   return a->owner == b->owner && a->with_domain == b->with_domain &&
+         a->lease_pid == b->lease_pid && a->lease_started == b->lease_started &&
          g_str_equal (a->label, b->label) && g_str_equal (a->domain, b->domain);
 }
 
@@ -82,6 +87,7 @@ parse (GKeyFile *file, GError **error)
   g_autofree char *label = g_key_file_get_string (file, GROUP, "Label", NULL);
   g_autofree char *domain = g_key_file_get_string (file, GROUP, "Domain", NULL);
   guint64 owner = 0;
+  GvtRecord *record;
 
   if (g_key_file_get_integer (file, GROUP, "Version", error) != RECORD_VERSION) {
     if (error != NULL && *error == NULL)
@@ -94,10 +100,13 @@ parse (GKeyFile *file, GError **error)
     return NULL;
   if (label == NULL || domain == NULL || !gvt_label_check (label, error))
     return NULL;
-  return gvt_record_new ((guint32) owner,
-                         label,
-                         gvt_uuid_is_canonical (domain) ? domain : "",
-                         g_key_file_get_boolean (file, GROUP, "WithDomain", NULL));
+  record = gvt_record_new ((guint32) owner,
+                           label,
+                           gvt_uuid_is_canonical (domain) ? domain : "",
+                           g_key_file_get_boolean (file, GROUP, "WithDomain", NULL));
+  record->lease_pid = g_key_file_get_uint64 (file, GROUP, "LeasePid", NULL);
+  record->lease_started = g_key_file_get_uint64 (file, GROUP, "LeaseStarted", NULL);
+  return record;
 }
 
 static GvtRecord *
@@ -149,6 +158,10 @@ gvt_record_save (GvtRoot *root, const char *uuid, const GvtRecord *self, GError 
   g_key_file_set_string (file, GROUP, "Label", self->label);
   g_key_file_set_string (file, GROUP, "Domain", self->domain);
   g_key_file_set_boolean (file, GROUP, "WithDomain", self->with_domain);
+  if (self->lease_pid != 0) {
+    g_key_file_set_uint64 (file, GROUP, "LeasePid", self->lease_pid);
+    g_key_file_set_uint64 (file, GROUP, "LeaseStarted", self->lease_started);
+  }
   text = g_key_file_to_data (file, NULL, NULL);
   return gvt_durable_write (root, path, temporary, text, 0600, error);
 }

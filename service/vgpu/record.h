@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * @label: a name of the owner's choosing, or empty
  * @domain: the UUID of the VM it is for, or empty
  * @with_domain: whether it exists from its VM's start to the VM's end (start policy `domain`)
+ * @lease_pid: the libvirt daemon that had it prepared for the VM, or 0
+ * @lease_started: when that process started, in clock ticks since boot
  *
  * What mdevctl's format cannot hold about a vGPU. One without a record belongs to root.
  */
@@ -19,6 +21,8 @@ typedef struct {
   char *label;
   char *domain;
   gboolean with_domain;
+  guint64 lease_pid;
+  guint64 lease_started;
 } GvtRecord;
 
 GvtRecord *gvt_record_new (guint32 owner,
