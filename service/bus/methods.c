@@ -39,8 +39,8 @@ static const GvtMethod methods[] = {
   { VGPU_ROW, "SetLabel", GVT_RULE_UNLESS_OWNER, OTHERS, gvt_check_set_label, CHANGE },
   { VGPU_ROW, "Adopt", GVT_RULE_ALWAYS, OTHERS, gvt_check_adopt, CHANGE },
 
-  { DOMAINS_ROW, "EditXml", GVT_RULE_ALWAYS, EDIT, NOT_YET },
-  { DOMAINS_ROW, "StripXml", GVT_RULE_ALWAYS, EDIT, NOT_YET },
+  { DOMAINS_ROW, "EditXml", GVT_RULE_ALWAYS, EDIT, gvt_check_edit_xml, gvt_run_edit_xml },
+  { DOMAINS_ROW, "StripXml", GVT_RULE_ALWAYS, EDIT, gvt_check_strip_xml, gvt_run_strip_xml },
   { DOMAINS_ROW, "Prepare", GVT_RULE_CHECKED, MEMLOCK, gvt_check_prepare, gvt_run_prepare },
   { DOMAINS_ROW, "Release", GVT_RULE_CHECKED, OTHERS, gvt_check_release, gvt_run_release },
   { DOMAINS_ROW, "ModerniseXml", GVT_RULE_ALWAYS, EDIT, NOT_YET },

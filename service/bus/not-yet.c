@@ -15,8 +15,6 @@ typedef struct {
 } NotYet;
 
 static const NotYet not_yet[] = {
-  { GVT_INTERFACE_DOMAINS, "EditXml", "editing domains is not there yet" },
-  { GVT_INTERFACE_DOMAINS, "StripXml", "editing domains is not there yet" },
   { GVT_INTERFACE_DOMAINS, "ModerniseXml", "rewriting old recipes is not there yet" },
   { GVT_INTERFACE_DOMAINS, "Attach", "editing domains of qemu:///system is not there yet" },
   { GVT_INTERFACE_DOMAINS, "Detach", "editing domains of qemu:///system is not there yet" },

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Editing the text of a domain: the methods that hand it to the XML worker. Main loop. No XML is
+ * parsed in this process.
+ */
+
+#include "editor.h"
+#include "gvt-error.h"
+#include "methods.h"
+#include "options.h"
+#include "settings.h"
+#include "uuid.h"
+
+/* The vGPU is named by an argument here, and need not exist. */
+static gboolean
+read_uuid (GvtCall *call, GError **error)
+{
+  const char *text;
+
+  g_variant_get_child (call->parameters, 1, "&s", &text);
+  g_free (call->uuid);
+  call->uuid = gvt_uuid_parse (text, error);
+  if (call->uuid == NULL)
+    return FALSE;
+  gvt_call_tell (call, "uuid", call->uuid);
+  return TRUE;
+}
+
+gboolean
+gvt_check_edit_xml (GvtCall *call, GError **error)
+{
+  g_autoptr (GVariant) settings = gvt_call_get_options (call);
+  g_autoptr (GvtDomainSettings) parsed = NULL;
+
+  if (!read_uuid (call, error))
+    return FALSE;
+  parsed = gvt_domain_settings_from_variant (settings, error);
+  return parsed != NULL;
+}
+
+gboolean
+gvt_check_strip_xml (GvtCall *call, GError **error)
+{
+  g_autoptr (GVariant) options = gvt_call_get_options (call);
+
+  return read_uuid (call, error) && gvt_options_check (options, NULL, error);
+}
+
+static void
+on_edited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtCall *call = user_data;
+  GError *error = NULL;
+  g_autofree char *xml = gvt_domain_editor_run_finish (result, &error);
+
+  if (xml != NULL)
+    gvt_call_return (call, g_variant_new ("(s)", xml));
+  else
+    gvt_call_fail (call, error);
+}
+
+/* The render node of the vGPU's own GPU; NULL if neither exists. */
+static const char *
+own_render_node (GvtCall *call)
+{
+  const GvtVgpu *vgpu = gvt_registry_get_vgpu (call->context->registry, call->uuid);
+  const GvtParentInfo *parent = vgpu == NULL ? NULL
+                                             : gvt_registry_get_parent (call->context->registry,
+                                                                        gvt_vgpu_parent (vgpu));
+
+  return parent != NULL && *parent->render_node != '\0' ? parent->render_node : NULL;
+}
+
+static GVariant *
+complete_settings (GvtCall *call)
+{
+  g_autoptr (GVariant) given = gvt_call_get_options (call);
+  const char *render_node = own_render_node (call);
+  GVariantDict settings;
+
+  g_variant_dict_init (&settings, given);
+  if (render_node != NULL && !g_variant_dict_contains (&settings, "render-node"))
+    g_variant_dict_insert (&settings, "render-node", "s", render_node);
+  return g_variant_dict_end (&settings);
+}
+
+static void
+run_worker (GvtCall *call, GvtWorkerVerb verb, GVariant *settings)
+{
+  const char *xml;
+
+  g_variant_get_child (call->parameters, 0, "&s", &xml);
+  gvt_domain_editor_run_async (call->context->domain_editor,
+                               verb,
+                               xml,
+                               call->uuid,
+                               settings,
+                               call->cancellable,
+                               on_edited,
+                               call);
+}
+
+void
+gvt_run_edit_xml (GvtCall *call)
+{
+  run_worker (call, GVT_WORKER_EDIT, complete_settings (call));
+}
+
+void
+gvt_run_strip_xml (GvtCall *call)
+{
+  run_worker (call, GVT_WORKER_STRIP, NULL);
+}
