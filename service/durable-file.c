@@ -30,25 +30,41 @@ fail (GError **error, const char *what, const char *path)
   return FALSE;
 }
 
-/* Makes the last component only: everything above is the package's to install. */
+/* Whatever our umask is, mdevctl's users may look into its directories; our own lie below a closed
+ * one. */
+static int
+make_directory (int above, const char *name)
+{
+  gboolean made = mkdirat (above, name, 0755) == 0;
+  int fd;
+
+  if (!made && errno != EEXIST)
+    return -1;
+  fd = openat (above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd >= 0 && made && fchmod (fd, 0755) == 0)
+    fsync (above);
+  return fd;
+}
+
 static int
 open_directory_of (GvtRoot *root, const char *path, gboolean make)
 {
   g_autofree char *directory = g_path_get_dirname (path);
-  g_autofree char *above = g_path_get_dirname (directory);
   g_autofree char *name = g_path_get_basename (directory);
   int fd = gvt_root_open (root, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  int above_fd;
+  int above;
+  int saved;
 
   if (fd >= 0 || errno != ENOENT || !make)
     return fd;
-  above_fd = open_directory_of (root, directory, !g_str_equal (above, "/"));
-  if (above_fd < 0)
+  above = open_directory_of (root, directory, make);
+  if (above < 0)
     return -1;
-  if (mkdirat (above_fd, name, 0755) == 0 || errno == EEXIST)
-    fsync (above_fd);
-  close (above_fd);
-  return gvt_root_open (root, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  fd = make_directory (above, name);
+  saved = errno;
+  close (above);
+  errno = saved;
+  return fd;
 }
 
 static gboolean

@@ -14,7 +14,7 @@
 #include "uuid.h"
 
 #define DEFINITION_MAX (64 * 1024)
-#define NESTING_MAX 32
+#define NESTING_MAX 1000
 #define READ_ATTEMPTS 3
 #define READ_PAUSE_MS 5
 
@@ -60,21 +60,16 @@ gvt_definition_locate (const char *parent, const char *uuid)
   return g_build_filename (GVT_DEFINITIONS, parent, uuid, NULL);
 }
 
-/* Since the file's reader recurses: deeper than any definition, and far from the end of a stack. */
+/* Since the file's reader recurses. What closes again is not told apart from what stands in a string
+ * or, as json-glib permits, a comment; a definition opens few. */
 static gboolean
 nesting_is_sane (const char *text)
 {
-  int depth = 0;
+  int opened = 0;
 
-  for (; *text != '\0'; text++) {
-    if (*text == '[' || *text == '{')
-      depth++;
-    else if (*text == ']' || *text == '}')
-      depth--;
-    if (depth > NESTING_MAX)
-      return FALSE;
-  }
-  return TRUE;
+  for (; *text != '\0' && opened <= NESTING_MAX; text++)
+    opened += *text == '[' || *text == '{';
+  return opened <= NESTING_MAX;
 }
 
 static JsonObject *
