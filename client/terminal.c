@@ -58,20 +58,35 @@ gvt_terminal_write (const char *text)
   fputs (text, stdout);
 }
 
+/* Longer than any sentence with a path or two in it; what is longer repeats somebody's input. */
+#define LONGEST_LINE 1500
+
+static char *
+shorten (const char *line)
+{
+  g_autofree char *clean = gvt_terminal_clean (line);
+  g_autofree char *start = NULL;
+
+  if (g_utf8_strlen (clean, -1) <= LONGEST_LINE)
+    return g_steal_pointer (&clean);
+  start = g_utf8_substring (clean, 0, LONGEST_LINE);
+  return g_strconcat (start, "…", NULL);
+}
+
 static void say (const char *prefix, const char *format, va_list args) G_GNUC_PRINTF (2, 0);
 
 static void
 say (const char *prefix, const char *format, va_list args)
 {
-  g_autofree char *text = g_strdup_vprintf (format, args);
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autofree char *all = g_strdup_vprintf (format, args);
+  g_auto (GStrv) lines = g_strsplit (all, "\n", -1);
 
   /* What was printed before is to be read before. */
   fflush (stdout);
   for (char **line = lines; *line != NULL; line++) {
-    g_autofree char *clean = gvt_terminal_clean (*line);
+    g_autofree char *text = shorten (*line);
 
-    fprintf (stderr, "%s%s\n", prefix, clean);
+    fprintf (stderr, "%s%s\n", prefix, text);
   }
 }
 
