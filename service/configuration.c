@@ -231,7 +231,7 @@ new_default (void)
 {
   GvtConfiguration *self = g_new0 (GvtConfiguration, 1);
 
-  self->vgpus_per_user = 8;
+  self->vgpus_per_user = 32;
   self->low_memory_per_user_mib = G_MAXUINT32;
   self->memory_lock_maximum = gvt_memory_lock_default_maximum ();
   self->calls_per_user = 64;

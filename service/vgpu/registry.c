@@ -7,15 +7,7 @@
 #include "registry.h"
 
 #include "gvt-error.h"
-
-struct _GvtRegistry {
-  GObject parent_instance;
-  GHashTable *parents; /* name -> GvtParentInfo */
-  GHashTable *vgpus;   /* uuid -> GvtVgpu */
-  GHashTable *gone;    /* uuid -> guint64: when we removed it; until a later scan has looked */
-  GHashTable *read;    /* parent name -> guint64: when a change read it; likewise */
-  guint64 epoch;
-};
+#include "registry-private.h"
 
 G_DEFINE_FINAL_TYPE (GvtRegistry, gvt_registry, G_TYPE_OBJECT)
 
@@ -140,8 +132,8 @@ gvt_registry_find_label (GvtRegistry *self, guint32 owner, const char *label)
   return NULL;
 }
 
-static GvtVgpu *
-get_or_add (GvtRegistry *self, const char *uuid)
+GvtVgpu *
+gvt_registry_get_or_add (GvtRegistry *self, const char *uuid)
 {
   GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, uuid);
 
@@ -153,8 +145,8 @@ get_or_add (GvtRegistry *self, const char *uuid)
 }
 
 /* Says that a vGPU changed, and forgets it when nothing is left of it. */
-static void
-announce (GvtRegistry *self, const char *uuid)
+void
+gvt_registry_announce (GvtRegistry *self, const char *uuid)
 {
   g_autofree char *name = g_strdup (uuid);
   GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, name);
@@ -179,16 +171,22 @@ note_epoch (GvtRegistry *self, GHashTable *epochs, const char *name)
   g_hash_table_replace (epochs, g_strdup (name), now);
 }
 
-static gboolean
-is_noted_since (GHashTable *epochs, const char *name, guint64 epoch)
+gboolean
+gvt_registry_is_noted_since (GHashTable *epochs, const char *name, guint64 epoch)
 {
   const guint64 *noted = g_hash_table_lookup (epochs, name);
 
   return noted != NULL && *noted >= epoch;
 }
 
-static void
-put_parent (GvtRegistry *self, GvtParentInfo *parent)
+void
+gvt_registry_announce_parent (GvtRegistry *self, const char *name)
+{
+  g_signal_emit (self, signals[PARENT_CHANGED], 0, name);
+}
+
+void
+gvt_registry_put_parent (GvtRegistry *self, GvtParentInfo *parent)
 {
   const GvtParentInfo *known = g_hash_table_lookup (self->parents, parent->name);
 
@@ -197,7 +195,7 @@ put_parent (GvtRegistry *self, GvtParentInfo *parent)
     return;
   }
   g_hash_table_replace (self->parents, parent->name, parent);
-  g_signal_emit (self, signals[PARENT_CHANGED], 0, parent->name);
+  gvt_registry_announce_parent (self, parent->name);
 }
 
 void
@@ -206,69 +204,12 @@ gvt_registry_commit_parent (GvtRegistry *self, GvtParentInfo *parent)
   if (parent == NULL)
     return;
   note_epoch (self, self->read, parent->name);
-  put_parent (self, parent);
-}
-
-/* A vGPU's state says whether its parent is there. */
-static void
-announce_vgpus_of (GvtRegistry *self, const char *parent)
-{
-  g_autoptr (GPtrArray) vgpus = gvt_registry_list_vgpus (self);
-
-  for (guint i = 0; i < vgpus->len; i++) {
-    const GvtVgpu *vgpu = g_ptr_array_index (vgpus, i);
-
-    if (g_str_equal (gvt_vgpu_parent (vgpu), parent))
-      announce (self, vgpu->uuid);
-  }
-}
-
-static void
-apply_parents (GvtRegistry *self, GPtrArray *parents, guint64 epoch)
-{
-  g_autoptr (GPtrArray) known = gvt_registry_list_parents (self);
-  g_autoptr (GHashTable) found = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < parents->len; i++)
-    g_hash_table_add (found, ((GvtParentInfo *) g_ptr_array_index (parents, i))->name);
-  for (guint i = 0; i < known->len; i++) {
-    g_autofree char *name = g_strdup (((GvtParentInfo *) g_ptr_array_index (known, i))->name);
-
-    if (!g_hash_table_contains (found, name) && !is_noted_since (self->read, name, epoch)) {
-      g_hash_table_remove (self->parents, name);
-      g_signal_emit (self, signals[PARENT_CHANGED], 0, name);
-      announce_vgpus_of (self, name);
-    }
-  }
-  g_hash_table_remove_all (found);
-  while (parents->len > 0) {
-    GvtParentInfo *parent = g_ptr_array_steal_index_fast (parents, 0);
-    gboolean is_new = !g_hash_table_contains (self->parents, parent->name);
-    g_autofree char *name = g_strdup (parent->name);
-
-    if (is_noted_since (self->read, name, epoch)) {
-      gvt_parent_info_free (parent);
-      continue;
-    }
-    put_parent (self, parent);
-    if (is_new)
-      announce_vgpus_of (self, name);
-  }
-}
-
-static gboolean
-is_newer_than_scan (GvtRegistry *self, const char *uuid, guint64 epoch)
-{
-  const GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, uuid);
-
-  if (vgpu != NULL && (vgpu->reserved || vgpu->epoch >= epoch))
-    return TRUE;
-  return is_noted_since (self->gone, uuid, epoch);
+  gvt_registry_put_parent (self, parent);
 }
 
 /* Sysfs no longer says the type of a device whose removal is stuck; we may still know it. */
-static void
-set_device (GvtVgpu *vgpu, GvtDeviceInfo *device)
+void
+gvt_registry_set_device (GvtVgpu *vgpu, GvtDeviceInfo *device)
 {
   if (device != NULL && device->removing && vgpu->device != NULL) {
     g_free (device->type);
@@ -278,54 +219,10 @@ set_device (GvtVgpu *vgpu, GvtDeviceInfo *device)
   vgpu->device = device;
 }
 
-static void
-apply_found (GvtRegistry *self, const char *uuid, GvtFound *found)
-{
-  GvtVgpu *vgpu;
-
-  if (found->device == NULL && found->definition == NULL &&
-      !g_hash_table_contains (self->vgpus, uuid))
-    return;
-  vgpu = get_or_add (self, uuid);
-  if (gvt_vgpu_exists (vgpu) && gvt_device_info_equal (vgpu->device, found->device) &&
-      gvt_definition_equal (vgpu->definition, found->definition))
-    return;
-  if (found->device != NULL)
-    g_clear_pointer (&vgpu->failure, g_free);
-  set_device (vgpu, g_steal_pointer (&found->device));
-  g_clear_pointer (&vgpu->definition, gvt_definition_free);
-  vgpu->definition = g_steal_pointer (&found->definition);
-  announce (self, uuid);
-}
-
-static gboolean
-is_older (gpointer name, gpointer noted, gpointer epoch)
-{
-  return *(guint64 *) noted < *(guint64 *) epoch;
-}
-
 guint64
 gvt_registry_begin_scan (GvtRegistry *self)
 {
   return ++self->epoch;
-}
-
-void
-gvt_registry_apply_scan (GvtRegistry *self, GvtHostState *state, guint64 epoch)
-{
-  g_autoptr (GHashTable) table = gvt_host_state_join (state, self->vgpus);
-  GHashTableIter iter;
-  const char *uuid;
-  GvtFound *found;
-
-  apply_parents (self, state->parents, epoch);
-  g_hash_table_iter_init (&iter, table);
-  while (g_hash_table_iter_next (&iter, (gpointer *) &uuid, (gpointer *) &found)) {
-    if (!is_newer_than_scan (self, uuid, epoch))
-      apply_found (self, uuid, found);
-  }
-  g_hash_table_foreach_remove (self->gone, is_older, &epoch);
-  g_hash_table_foreach_remove (self->read, is_older, &epoch);
 }
 
 void
@@ -337,13 +234,13 @@ gvt_registry_load_records (GvtRegistry *self, GHashTable *records)
 
   g_hash_table_iter_init (&iter, records);
   while (g_hash_table_iter_next (&iter, (gpointer *) &uuid, (gpointer *) &record))
-    get_or_add (self, uuid)->record = gvt_record_copy (record);
+    gvt_registry_get_or_add (self, uuid)->record = gvt_record_copy (record);
 }
 
 gboolean
 gvt_registry_reserve (GvtRegistry *self, const char *uuid, GvtClaim *claim, GError **error)
 {
-  GvtVgpu *vgpu = get_or_add (self, uuid);
+  GvtVgpu *vgpu = gvt_registry_get_or_add (self, uuid);
 
   if (vgpu->reserved) {
     g_set_error (error,
@@ -371,18 +268,18 @@ gvt_registry_release (GvtRegistry *self, const char *uuid)
   vgpu->epoch = self->epoch;
   if (!gvt_vgpu_exists (vgpu)) {
     note_epoch (self, self->gone, uuid);
-    announce (self, uuid);
+    gvt_registry_announce (self, uuid);
   }
 }
 
 void
 gvt_registry_commit_device (GvtRegistry *self, const char *uuid, GvtDeviceInfo *device)
 {
-  GvtVgpu *vgpu = get_or_add (self, uuid);
+  GvtVgpu *vgpu = gvt_registry_get_or_add (self, uuid);
 
-  set_device (vgpu, device);
+  gvt_registry_set_device (vgpu, device);
   g_clear_pointer (&vgpu->failure, g_free);
-  announce (self, uuid);
+  gvt_registry_announce (self, uuid);
 }
 
 void
@@ -392,7 +289,7 @@ gvt_registry_commit_vgpu (GvtRegistry *self,
                           GvtDefinition *definition,
                           GvtRecord *record)
 {
-  GvtVgpu *vgpu = get_or_add (self, uuid);
+  GvtVgpu *vgpu = gvt_registry_get_or_add (self, uuid);
 
   g_clear_pointer (&vgpu->definition, gvt_definition_free);
   g_clear_pointer (&vgpu->record, gvt_record_free);
@@ -410,5 +307,5 @@ gvt_registry_set_failure (GvtRegistry *self, const char *uuid, const char *failu
     return;
   g_free (vgpu->failure);
   vgpu->failure = g_strdup (failure);
-  announce (self, uuid);
+  gvt_registry_announce (self, uuid);
 }
