@@ -12,6 +12,7 @@
 
 #include "dispatch.h"
 #include "gvt-names.h"
+#include "last-good.h"
 #include "lease-keeper.h"
 #include "monitor.h"
 #include "objects.h"
@@ -146,6 +147,7 @@ on_monitor_started (GObject *source, GAsyncResult *result, gpointer user_data)
   GvtService *self = GVT_SERVICE (user_data);
 
   gvt_monitor_start_finish (GVT_MONITOR (source), result);
+  gvt_last_good_remember_async (self->context.root);
   gvt_restore_run_async (self->restore, on_restored, self);
 }
 

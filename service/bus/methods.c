@@ -49,7 +49,7 @@ static const GvtMethod methods[] = {
   { DOMAINS_ROW, "Restore", GVT_RULE_ALWAYS, SYSTEM, NOT_YET },
   { DOMAINS_ROW, "ListBackups", GVT_RULE_PUBLIC, NULL, NOT_YET },
 
-  { HOST_ROW, "Check", GVT_RULE_PUBLIC, NULL, NOT_YET },
+  { HOST_ROW, "Check", GVT_RULE_PUBLIC, NULL, gvt_check_check, gvt_run_check },
   { HOST_ROW, "Configure", GVT_RULE_ALWAYS, HOST, NOT_YET },
   { HOST_ROW, "Revert", GVT_RULE_ALWAYS, HOST, NOT_YET },
   { HOST_ROW, "InstallRom", GVT_RULE_ALWAYS, ROM, NOT_YET },

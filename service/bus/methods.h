@@ -17,6 +17,10 @@ const GvtMethod *gvt_methods_list (gsize *n_methods);
 gboolean gvt_check_create (GvtCall *call, GError **error);
 gboolean gvt_check_get (GvtCall *call, GError **error);
 
+/* method-host.c */
+gboolean gvt_check_check (GvtCall *call, GError **error);
+void gvt_run_check (GvtCall *call);
+
 /* method-vgpu.c */
 gboolean gvt_check_start (GvtCall *call, GError **error);
 gboolean gvt_check_stop (GvtCall *call, GError **error);

@@ -20,7 +20,6 @@ static const NotYet not_yet[] = {
   { GVT_INTERFACE_DOMAINS, "Detach", "editing domains of qemu:///system is not there yet" },
   { GVT_INTERFACE_DOMAINS, "ListBackups", "backups of domains are not there yet" },
   { GVT_INTERFACE_DOMAINS, "Restore", "backups of domains are not there yet" },
-  { GVT_INTERFACE_HOST, "Check", "checking the host is not there yet" },
   { GVT_INTERFACE_HOST, "Configure", "configuring the host is not there yet" },
   { GVT_INTERFACE_HOST, "Revert", "configuring the host is not there yet" },
   { GVT_INTERFACE_HOST, "InstallRom", "the option ROM catalogue is not there yet" },
