@@ -162,6 +162,7 @@ static gboolean
 take_string (GvtDomainSettings *self, gsize row, GVariant *value, GError **error)
 {
   const char *key = string_settings[row].key;
+  g_autofree char *start = NULL;
   g_autofree char *shown = NULL;
 
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)) {
@@ -172,9 +173,10 @@ take_string (GvtDomainSettings *self, gsize row, GVariant *value, GError **error
   if (string_settings[row].parse (self, g_variant_get_string (value, NULL)))
     return TRUE;
 
-  shown = g_utf8_substring (g_variant_get_string (value, NULL),
+  start = g_utf8_substring (g_variant_get_string (value, NULL),
                             0,
                             MIN (g_utf8_strlen (g_variant_get_string (value, NULL), -1), 80));
+  shown = g_strescape (start, NULL);
   g_set_error (error,
                GVT_ERROR,
                GVT_ERROR_INVALID_ARGUMENT,
