@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define SHORTEST_PREFIX 4
+/* Of labels, and more than a UUID has. What is longer is not worth repeating. */
+#define LONGEST_NAME 64
 
 typedef gboolean (*Matches) (const GvtVgpu *vgpu, const char *word, guint32 uid);
 
@@ -81,7 +83,7 @@ gvt_resolve_vgpu (const GvtObjects *objects, const char *word, guint32 uid, GErr
                GVT_ERROR,
                GVT_ERROR_NOT_FOUND,
                "no vGPU has the UUID or label “%s”; “gvt-client list” shows what there is",
-               word);
+               g_utf8_strlen (word, -1) <= LONGEST_NAME ? word : "(of that length)");
   return NULL;
 }
 
