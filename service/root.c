@@ -18,6 +18,7 @@ struct _GvtRoot {
   gatomicrefcount references;
   char *path;
   int fd;
+  int shortages; /* atomic */
 };
 
 GvtRoot *
@@ -82,7 +83,17 @@ relative (const char *path)
 int
 gvt_root_open (GvtRoot *self, const char *path, int flags)
 {
-  return openat (self->fd, relative (path), flags | O_CLOEXEC, 0);
+  int fd = openat (self->fd, relative (path), flags | O_CLOEXEC, 0);
+
+  if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+    g_atomic_int_inc (&self->shortages);
+  return fd;
+}
+
+int
+gvt_root_count_shortages (GvtRoot *self)
+{
+  return g_atomic_int_get (&self->shortages);
 }
 
 char *
@@ -167,7 +178,7 @@ gvt_root_read_link_name (GvtRoot *self, const char *path)
   char target[PATH_MAX];
 
   return gvt_root_read_link (self, path, target, sizeof target) ? g_path_get_basename (target)
-                                                                 : NULL;
+                                                                : NULL;
 }
 
 static int

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * GvtRoot:
  *
- * The directory below which the service sees the host: `/`, or what `--root` names. Immutable, so any
- * thread may use it.
+ * The directory below which the service sees the host: `/`, or what `--root` names. Any thread may use
+ * it.
  */
 typedef struct _GvtRoot GvtRoot;
 
@@ -43,6 +43,14 @@ gboolean gvt_root_is_host (GvtRoot *self);
  * Returns: a descriptor, or -1 with errno set
  */
 int gvt_root_open (GvtRoot *self, const char *path, int flags);
+
+/**
+ * gvt_root_count_shortages:
+ *
+ * Returns: how often something could not be opened because descriptors or memory had run out. If that
+ * grew while one was looking, what was not found may be there.
+ */
+int gvt_root_count_shortages (GvtRoot *self);
 
 /**
  * gvt_root_locate:

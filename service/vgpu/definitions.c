@@ -74,39 +74,53 @@ is_unchanged (const Remembered *remembered, const struct stat *status)
          remembered->changed.tv_nsec == status->st_ctim.tv_nsec;
 }
 
-static Remembered *
+/* That there was no descriptor left to read it with is no property of the file. */
+static void
 read_anew (GvtDefinitions *self,
            const char *path,
            const char *parent,
            const char *uuid,
            const struct stat *status)
 {
-  Remembered *remembered = g_new0 (Remembered, 1);
+  int shortages = gvt_root_count_shortages (self->root);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GvtDefinition) definition = gvt_definition_read (self->root, parent, uuid, &error);
+  Remembered *remembered;
 
+  if (definition == NULL && gvt_root_count_shortages (self->root) != shortages)
+    return;
+  if (definition == NULL)
+    g_message ("leaving %s out: %s", path, error->message);
+  remembered = g_new0 (Remembered, 1);
   remembered->changed = status->st_ctim;
   remembered->inode = status->st_ino;
   remembered->size = status->st_size;
-  remembered->definition = gvt_definition_read (self->root, parent, uuid, &error);
-  if (remembered->definition == NULL)
-    g_message ("leaving %s out: %s", path, error->message);
+  remembered->definition = g_steal_pointer (&definition);
   g_hash_table_replace (self->files, g_strdup (path), remembered);
-  return remembered;
 }
 
 static void
-load_file (GvtDefinitions *self, const char *parent, const char *uuid, GPtrArray *definitions)
+load_file (GvtDefinitions *self,
+           const char *parent,
+           const char *uuid,
+           GPtrArray *definitions,
+           GPtrArray *unreadable)
 {
   g_autofree char *path = gvt_definition_locate (parent, uuid);
   Remembered *remembered = g_hash_table_lookup (self->files, path);
   struct stat status = { 0 };
 
   read_status (self->root, path, &status);
-  if (remembered == NULL || !is_unchanged (remembered, &status))
-    remembered = read_anew (self, path, parent, uuid, &status);
-  remembered->seen = self->round;
-  if (remembered->definition != NULL)
+  if (remembered == NULL || !is_unchanged (remembered, &status)) {
+    read_anew (self, path, parent, uuid, &status);
+    remembered = g_hash_table_lookup (self->files, path);
+  }
+  if (remembered != NULL)
+    remembered->seen = self->round;
+  if (remembered != NULL && remembered->definition != NULL)
     g_ptr_array_add (definitions, gvt_definition_copy (remembered->definition));
+  else if (gvt_root_exists (self->root, path))
+    g_ptr_array_add (unreadable, g_strdup (uuid));
 }
 
 static gboolean
@@ -116,13 +130,14 @@ was_not_seen (gpointer path, gpointer remembered, gpointer self)
 }
 
 GPtrArray *
-gvt_definitions_load (GvtDefinitions *self, GPtrArray **directories)
+gvt_definitions_load (GvtDefinitions *self, GPtrArray **directories, GPtrArray **unreadable)
 {
   GPtrArray *definitions = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_definition_free);
   g_autoptr (GPtrArray) parents = gvt_root_list (self->root, GVT_DEFINITIONS);
 
   self->round++;
   *directories = g_ptr_array_new_with_free_func (g_free);
+  *unreadable = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (*directories, gvt_root_locate (self->root, GVT_DEFINITIONS));
   for (guint i = 0; i < parents->len; i++) {
     const char *parent = g_ptr_array_index (parents, i);
@@ -135,7 +150,7 @@ gvt_definitions_load (GvtDefinitions *self, GPtrArray **directories)
     names = gvt_root_list (self->root, directory);
     for (guint j = 0; j < names->len; j++) {
       if (gvt_uuid_is_canonical (g_ptr_array_index (names, j)))
-        load_file (self, parent, g_ptr_array_index (names, j), definitions);
+        load_file (self, parent, g_ptr_array_index (names, j), definitions, *unreadable);
     }
   }
   g_hash_table_foreach_remove (self->files, was_not_seen, self);

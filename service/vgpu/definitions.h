@@ -20,13 +20,15 @@ void gvt_definitions_free (GvtDefinitions *self);
 /**
  * gvt_definitions_load:
  * @directories: (out): the directories definitions are in, and the one above them, as real paths
+ * @unreadable: (out) (element-type utf8): the UUIDs whose files are there, and are no definitions now
  *
  * A file that is no definition is left out, with one line in the log when it is first seen so.
  * Blocks.
  *
  * Returns: (transfer full) (element-type GvtDefinition): the definitions
  */
-GPtrArray *gvt_definitions_load (GvtDefinitions *self, GPtrArray **directories);
+GPtrArray *
+gvt_definitions_load (GvtDefinitions *self, GPtrArray **directories, GPtrArray **unreadable);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtDefinitions, gvt_definitions_free)
 

@@ -9,10 +9,12 @@ GvtHostState *
 gvt_host_state_read (GvtRoot *root, GvtDefinitions *definitions)
 {
   GvtHostState *self = g_new0 (GvtHostState, 1);
+  int shortages = gvt_root_count_shortages (root);
 
   self->parents = gvt_scan_parents (root);
   self->devices = gvt_scan_devices (root, self->parents);
-  self->definitions = gvt_definitions_load (definitions, &self->directories);
+  self->definitions = gvt_definitions_load (definitions, &self->directories, &self->unreadable);
+  self->complete = gvt_root_count_shortages (root) == shortages;
   return self;
 }
 
@@ -22,6 +24,7 @@ gvt_host_state_free (GvtHostState *self)
   g_ptr_array_unref (self->parents);
   g_ptr_array_unref (self->devices);
   g_ptr_array_unref (self->definitions);
+  g_ptr_array_unref (self->unreadable);
   g_ptr_array_unref (self->directories);
   g_free (self);
 }
@@ -46,6 +49,20 @@ found_get (GHashTable *table, const char *uuid)
   return found;
 }
 
+/* The same UUID may be defined on several parents, but the kernel takes it once. What is made already
+ * counts, and else the first parent by name, whatever else is defined. */
+static void
+found_add_definition (GvtFound *found, GvtDefinition *definition)
+{
+  if (found->definition != NULL && found->device != NULL &&
+      g_str_equal (found->definition->parent, found->device->parent)) {
+    gvt_definition_free (definition);
+    return;
+  }
+  g_clear_pointer (&found->definition, gvt_definition_free);
+  found->definition = definition;
+}
+
 GHashTable *
 gvt_host_state_join (GvtHostState *self, GHashTable *known)
 {
@@ -67,13 +84,13 @@ gvt_host_state_join (GvtHostState *self, GHashTable *known)
     else
       gvt_device_info_free (device);
   }
+  for (guint i = 0; i < self->unreadable->len; i++)
+    found_get (table, g_ptr_array_index (self->unreadable, i))->unreadable = TRUE;
   while (self->definitions->len > 0) {
-    GvtDefinition *definition = g_ptr_array_steal_index_fast (self->definitions, 0);
-    GvtFound *found = found_get (table, definition->uuid);
+    GvtDefinition *definition = g_ptr_array_steal_index_fast (self->definitions,
+                                                              self->definitions->len - 1);
 
-    /* The same UUID may be defined on several parents; the kernel takes a UUID once. */
-    g_clear_pointer (&found->definition, gvt_definition_free);
-    found->definition = definition;
+    found_add_definition (found_get (table, definition->uuid), definition);
   }
   return table;
 }

@@ -9,23 +9,28 @@ G_BEGIN_DECLS
 /**
  * GvtHostState:
  *
- * What a host has at one moment: parents and devices by the kernel, definitions by /etc/mdevctl.d.
+ * What a host has at one moment: parents and devices by the kernel, definitions by /etc/mdevctl.d. If
+ * it is not complete, what is missing may be there all the same.
  */
 typedef struct {
   GPtrArray *parents;     /* of GvtParentInfo */
   GPtrArray *devices;     /* of GvtDeviceInfo */
   GPtrArray *definitions; /* of GvtDefinition */
+  GPtrArray *unreadable;  /* of char: UUIDs whose definition's file is none now */
   GPtrArray *directories; /* of char: where definitions are, as real paths */
+  gboolean complete;
 } GvtHostState;
 
 /**
  * GvtFound:
  *
- * What a host has under one UUID; either may be %NULL.
+ * What a host has under one UUID; either may be %NULL. @unreadable is set if a file is there that is no
+ * definition now: mdevctl writes in place, and people make mistakes.
  */
 typedef struct {
   GvtDeviceInfo *device;
   GvtDefinition *definition;
+  gboolean unreadable;
 } GvtFound;
 
 /**

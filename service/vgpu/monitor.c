@@ -11,6 +11,9 @@
 /* Making one device sends four events within a few milliseconds. */
 #define SETTLE_MS 10
 
+/* After a look that met with a shortage of descriptors or memory. */
+#define RETRY_MS 500
+
 struct _GvtMonitor {
   GObject parent_instance;
   GvtRoot *root;
@@ -18,6 +21,7 @@ struct _GvtMonitor {
   GvtWatch *watch;
   GvtDefinitions *definitions; /* the scanning worker's */
   guint settle_source;
+  GTask *first; /* the first look, until it is done */
   gboolean scanning;
   gboolean changed_meanwhile;
   guint64 epoch;
@@ -78,11 +82,7 @@ gvt_monitor_new (GvtRoot *root, GvtRegistry *registry)
   self->root = gvt_root_ref (root);
   self->definitions = gvt_definitions_new (root);
   self->registry = g_object_ref (registry);
-  g_signal_connect_object (registry,
-                           "record-orphaned",
-                           G_CALLBACK (on_record_orphaned),
-                           self,
-                           0);
+  g_signal_connect_object (registry, "record-orphaned", G_CALLBACK (on_record_orphaned), self, 0);
   return self;
 }
 
@@ -97,9 +97,7 @@ list_owners (GvtRegistry *registry)
     const GvtVgpu *vgpu = g_ptr_array_index (vgpus, i);
 
     if (vgpu->device != NULL && !vgpu->reserved && gvt_vgpu_owner (vgpu) != 0)
-      g_hash_table_insert (owners,
-                           g_strdup (vgpu->uuid),
-                           GUINT_TO_POINTER (gvt_vgpu_owner (vgpu)));
+      g_hash_table_insert (owners, g_strdup (vgpu->uuid), GUINT_TO_POINTER (gvt_vgpu_owner (vgpu)));
   }
   return owners;
 }
@@ -122,32 +120,40 @@ scan_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *
   GvtMonitor *self = GVT_MONITOR (source);
   GvtHostState *state = gvt_host_state_read (self->root, self->definitions);
 
-  keep_access (self->root, state->devices, task_data);
+  if (state->complete)
+    keep_access (self->root, state->devices, task_data);
   g_task_return_pointer (task, state, (GDestroyNotify) gvt_host_state_free);
 }
 
 static void on_changed (GvtWatch *watch, GvtMonitor *self);
+static gboolean on_settled (gpointer user_data);
 
 static void
 on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GvtMonitor *self = GVT_MONITOR (source);
   g_autoptr (GvtHostState) state = g_task_propagate_pointer (G_TASK (result), NULL);
-  g_autoptr (GTask) first = user_data;
+  g_autoptr (GTask) first = NULL;
 
   self->scanning = FALSE;
+  if (!state->complete) {
+    g_message ("descriptors or memory ran out during a look at the host; looking again");
+    self->settle_source = g_timeout_add (RETRY_MS, on_settled, self);
+    return;
+  }
   gvt_registry_apply_scan (self->registry, state, self->epoch);
   gvt_watch_follow (self->watch, state->directories);
   if (self->changed_meanwhile)
     on_changed (self->watch, self);
+  first = g_steal_pointer (&self->first);
   if (first != NULL)
     g_task_return_boolean (first, TRUE);
 }
 
 static void
-scan (GvtMonitor *self, GTask *first)
+scan (GvtMonitor *self)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, on_scanned, first);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_scanned, NULL);
 
   g_task_set_source_tag (task, scan);
   g_task_set_task_data (task, list_owners (self->registry), (GDestroyNotify) g_hash_table_unref);
@@ -163,7 +169,7 @@ on_settled (gpointer user_data)
   GvtMonitor *self = user_data;
 
   self->settle_source = 0;
-  scan (self, NULL);
+  scan (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -177,10 +183,7 @@ on_changed (GvtWatch *watch, GvtMonitor *self)
 }
 
 static void
-load_records_in_worker (GTask *task,
-                        gpointer source,
-                        gpointer task_data,
-                        GCancellable *cancellable)
+load_records_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   g_task_return_pointer (task,
                          gvt_record_load_all (GVT_MONITOR (source)->root),
@@ -197,16 +200,17 @@ on_records_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Watch first, then look: what happens in between is seen twice, not never. */
   self->watch = gvt_watch_new (self->root);
   g_signal_connect_object (self->watch, "changed", G_CALLBACK (on_changed), self, 0);
-  scan (self, user_data);
+  scan (self);
 }
 
 void
 gvt_monitor_start_async (GvtMonitor *self, GAsyncReadyCallback callback, gpointer user_data)
 {
-  GTask *first = g_task_new (self, NULL, callback, user_data);
-  g_autoptr (GTask) task = g_task_new (self, NULL, on_records_loaded, first);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_records_loaded, NULL);
 
-  g_task_set_source_tag (task, gvt_monitor_start_async);
+  self->first = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->first, gvt_monitor_start_async);
+  g_task_set_source_tag (task, load_records_in_worker);
   g_task_run_in_thread (task, load_records_in_worker);
 }
 

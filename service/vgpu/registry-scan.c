@@ -72,6 +72,9 @@ apply_found (GvtRegistry *self, const char *uuid, GvtFound *found)
       !g_hash_table_contains (self->vgpus, uuid))
     return;
   vgpu = gvt_registry_get_or_add (self, uuid);
+  vgpu->unreadable = found->unreadable;
+  if (found->definition == NULL && found->unreadable && vgpu->definition != NULL)
+    found->definition = gvt_definition_copy (vgpu->definition);
   if (gvt_vgpu_exists (vgpu) && gvt_device_info_equal (vgpu->device, found->device) &&
       gvt_definition_equal (vgpu->definition, found->definition))
     return;

@@ -152,7 +152,7 @@ gvt_registry_announce (GvtRegistry *self, const char *uuid)
   GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, name);
   gboolean orphaned = FALSE;
 
-  if (vgpu != NULL && !gvt_vgpu_exists (vgpu) && !vgpu->reserved) {
+  if (vgpu != NULL && !gvt_vgpu_exists (vgpu) && !vgpu->reserved && !vgpu->unreadable) {
     orphaned = vgpu->record != NULL;
     g_hash_table_remove (self->vgpus, name);
   }
@@ -294,6 +294,7 @@ gvt_registry_commit_vgpu (GvtRegistry *self,
   g_clear_pointer (&vgpu->definition, gvt_definition_free);
   g_clear_pointer (&vgpu->record, gvt_record_free);
   vgpu->definition = definition;
+  vgpu->unreadable = FALSE;
   vgpu->record = record;
   gvt_registry_commit_device (self, uuid, device);
 }

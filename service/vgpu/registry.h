@@ -68,10 +68,8 @@ void gvt_registry_load_records (GvtRegistry *self, GHashTable *records);
  *
  * Returns: %FALSE with %GVT_ERROR_BUSY while another one is under way
  */
-gboolean gvt_registry_reserve (GvtRegistry *self,
-                               const char *uuid,
-                               GvtClaim *claim,
-                               GError **error);
+gboolean
+gvt_registry_reserve (GvtRegistry *self, const char *uuid, GvtClaim *claim, GError **error);
 
 /** gvt_registry_release: ends an operation; a vGPU that does not exist then is forgotten. */
 void gvt_registry_release (GvtRegistry *self, const char *uuid);

@@ -41,6 +41,8 @@ void gvt_claim_free (GvtClaim *self);
  * @definition: what should be startable, or %NULL
  * @record: what we noted about it, or %NULL: then it belongs to root
  * @failure: why it is not as it should be, or %NULL
+ * @unreadable: whether its definition's file is there and is none now; the last good one counts then,
+ *   and its record stays
  * @reserved: whether an operation on it is under way; nobody else may begin one
  * @claim: what that operation is to make of it, or %NULL; counts against limits at once
  * @epoch: when we last changed it ourselves, by the registry's count
@@ -54,6 +56,7 @@ typedef struct {
   GvtDefinition *definition;
   GvtRecord *record;
   char *failure;
+  gboolean unreadable;
   gboolean reserved;
   GvtClaim *claim;
   guint64 epoch;

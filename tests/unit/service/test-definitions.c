@@ -14,7 +14,8 @@ static guint
 count (GvtDefinitions *definitions)
 {
   g_autoptr (GPtrArray) directories = NULL;
-  g_autoptr (GPtrArray) found = gvt_definitions_load (definitions, &directories);
+  g_autoptr (GPtrArray) unreadable = NULL;
+  g_autoptr (GPtrArray) found = gvt_definitions_load (definitions, &directories, &unreadable);
 
   return found->len;
 }
@@ -61,7 +62,8 @@ static void
 check_type (GvtDefinitions *definitions, const char *type)
 {
   g_autoptr (GPtrArray) directories = NULL;
-  g_autoptr (GPtrArray) found = gvt_definitions_load (definitions, &directories);
+  g_autoptr (GPtrArray) unreadable = NULL;
+  g_autoptr (GPtrArray) found = gvt_definitions_load (definitions, &directories, &unreadable);
 
   g_assert_cmpuint (found->len, ==, 1);
   g_assert_cmpstr (((GvtDefinition *) g_ptr_array_index (found, 0))->type, ==, type);
@@ -89,13 +91,14 @@ test_directories (void)
   g_autoptr (Scratch) host = scratch_new ();
   g_autoptr (GvtDefinitions) definitions = gvt_definitions_new (host->root);
   g_autoptr (GPtrArray) directories = NULL;
+  g_autoptr (GPtrArray) unreadable = NULL;
   g_autoptr (GPtrArray) found = NULL;
   g_autofree char *top = scratch_locate (host, "/etc/mdevctl.d");
   g_autofree char *gpu = scratch_locate (host, "/etc/mdevctl.d/" GPU);
 
   scratch_write (host, FILE_OF (UUID), "");
   scratch_make_directory (host, "/etc/mdevctl.d/scripts.d");
-  found = gvt_definitions_load (definitions, &directories);
+  found = gvt_definitions_load (definitions, &directories, &unreadable);
   g_assert_cmpuint (directories->len, ==, 2);
   g_assert_cmpstr (g_ptr_array_index (directories, 0), ==, top);
   g_assert_cmpstr (g_ptr_array_index (directories, 1), ==, gpu);
