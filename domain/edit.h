@@ -42,4 +42,18 @@ char *gvt_domain_edit (const char *xml,
  */
 char *gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error);
 
+/**
+ * gvt_domain_modernise:
+ * @xml: a domain's XML
+ *
+ * Replaces a vGPU that was attached by hand (a `<hostdev>` or -device, with what -set, overrides and
+ * environment do to it) by an attachment of ours with the settings that this amounts to, at the same
+ * guest address. What no setting stands for is refused by name, what QEMU never started with is
+ * left out. gvt_domain_strip() takes the vGPU out then, and does not bring the recipe back.
+ *
+ * Returns: (transfer full): the text, the same if nothing was attached by hand, or NULL with
+ *   GVT_ERROR_INVALID_ARGUMENT, GVT_ERROR_NOT_SUPPORTED, or GVT_ERROR_CONFLICT (several vGPUs)
+ */
+char *gvt_domain_modernise (const char *xml, GError **error);
+
 G_END_DECLS

@@ -233,13 +233,12 @@ find_override (const GvtElement *override, const char *alias)
   return NULL;
 }
 
-/* Takes @going out of @container, and @container with them if an edit made it for them alone. */
-static void
-remove_from (GvtSplices *splices,
-             const GvtDocument *document,
-             const GvtElement *container,
-             GPtrArray *going,
-             gboolean made)
+void
+gvt_qemu_remove (GvtSplices *splices,
+                 const GvtDocument *document,
+                 const GvtElement *container,
+                 GPtrArray *going,
+                 gboolean made)
 {
   guint n_children = 0;
 
@@ -290,12 +289,16 @@ gvt_qemu_detach (GvtSplices *splices, const GvtDocument *document, const GvtReco
   }
   add_once (overrides, find_override (override, record->alias));
 
-  remove_from (splices,
-               document,
-               commandline,
-               arguments,
-               gvt_record_has_made (record, "commandline"));
-  remove_from (splices, document, override, overrides, gvt_record_has_made (record, "override"));
+  gvt_qemu_remove (splices,
+                   document,
+                   commandline,
+                   arguments,
+                   gvt_record_has_made (record, "commandline"));
+  gvt_qemu_remove (splices,
+                   document,
+                   override,
+                   overrides,
+                   gvt_record_has_made (record, "override"));
 }
 
 static gboolean

@@ -37,6 +37,20 @@ gboolean gvt_qemu_attach (GvtSplices *splices,
 void gvt_qemu_detach (GvtSplices *splices, const GvtDocument *document, const GvtRecord *record);
 
 /**
+ * gvt_qemu_remove:
+ * @container: (nullable): a `<qemu:commandline>` or `<qemu:override>`
+ * @going: of GvtElement: children of @container
+ * @made: whether @container is there for them alone
+ *
+ * Notes the removal of @going, and if nothing else is left in it, of a @container that was @made.
+ */
+void gvt_qemu_remove (GvtSplices *splices,
+                      const GvtDocument *document,
+                      const GvtElement *container,
+                      GPtrArray *going,
+                      gboolean made);
+
+/**
  * gvt_qemu_is_intact:
  *
  * Whether everything that @settings need in QEMU's own words is there for the device @alias.

@@ -98,11 +98,7 @@ answer (const GvtWorkerRequest *request, GError **error)
 
   case GVT_WORKER_MODERNISE:
   default:
-    g_set_error_literal (error,
-                         GVT_ERROR,
-                         GVT_ERROR_NOT_SUPPORTED,
-                         "modernising a domain is not yet built in this version");
-    return NULL;
+    return gvt_domain_modernise (request->xml, error);
   }
 }
 

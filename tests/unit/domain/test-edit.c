@@ -83,13 +83,12 @@ edit_twice_is_edit_once (const char *xml, const char *settings)
 static void
 other_settings_replace (const char *xml, const char *settings)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (all_settings); i++) {
-    g_autofree char *first = edit (xml, all_settings[i]);
-    g_autofree char *then = edit (first, settings);
-    g_autofree char *direct = edit (xml, settings);
+  g_autofree char *first = edit (xml, "{'display': <'vnc'>, 'dma-buf': <true>}");
+  g_autofree char *second = edit (first, "{'display': <'spice-egl'>, 'address': <'0000:00:1c.0'>}");
+  g_autofree char *then = edit (second, settings);
+  g_autofree char *direct = edit (xml, settings);
 
-    g_assert_cmpstr (then, ==, direct);
-  }
+  g_assert_cmpstr (then, ==, direct);
 }
 
 /* Rewritten by libvirt between edit and strip, the domain means what it did before. */
