@@ -73,8 +73,9 @@ refusal (PolkitAuthorizationResult *result, const Request *request)
                             : "which this call did not allow; allow interactive authorisation");
   return g_error_new (GVT_ERROR,
                       GVT_ERROR_NOT_AUTHORIZED,
-                      "%s is not permitted to you by this system's polkit policy",
-                      request->action);
+                      "%s: %sthis system's polkit policy does not permit it to you",
+                      request->action,
+                      request->interactive ? "authentication failed, or " : "");
 }
 
 static void
