@@ -5,13 +5,14 @@
 
 #include "monitor.h"
 
+#include "change.h"
 #include "node.h"
 #include "watch.h"
 
 /* Making one device sends four events within a few milliseconds. */
 #define SETTLE_MS 10
 
-/* After a look that met with a shortage of descriptors or memory. */
+/* After a look that could not be taken whole. */
 #define RETRY_MS 500
 
 struct _GvtMonitor {
@@ -21,6 +22,7 @@ struct _GvtMonitor {
   GvtWatch *watch;
   GvtDefinitions *definitions; /* the scanning worker's */
   guint settle_source;
+  guint retry_source;
   GTask *first; /* the first look, until it is done */
   gboolean scanning;
   gboolean changed_meanwhile;
@@ -35,6 +37,7 @@ gvt_monitor_finalize (GObject *object)
   GvtMonitor *self = GVT_MONITOR (object);
 
   g_clear_handle_id (&self->settle_source, g_source_remove);
+  g_clear_handle_id (&self->retry_source, g_source_remove);
   g_clear_object (&self->watch);
   g_clear_object (&self->registry);
   g_clear_pointer (&self->definitions, gvt_definitions_free);
@@ -56,18 +59,33 @@ gvt_monitor_init (GvtMonitor *self)
 static void
 forget_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
+  GError *error = NULL;
+
+  if (gvt_record_delete (GVT_MONITOR (source)->root, task_data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtMonitor *self = GVT_MONITOR (source);
   g_autoptr (GError) error = NULL;
 
-  if (!gvt_record_delete (GVT_MONITOR (source)->root, task_data, &error))
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_message ("%s", error->message);
-  g_task_return_boolean (task, TRUE);
+  gvt_registry_release (self->registry, g_task_get_task_data (G_TASK (result)));
 }
 
 static void
 on_record_orphaned (GvtRegistry *registry, const char *uuid, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (user_data, NULL, NULL, NULL);
+  g_autoptr (GTask) task = g_task_new (user_data, NULL, on_forgotten, NULL);
 
+  /* Nobody may make a vGPU of that UUID meanwhile: it would lose its record to this. */
+  if (!gvt_registry_reserve (registry, uuid, NULL, NULL))
+    return;
   g_debug ("vGPU %s is gone; forgetting what was noted about it", uuid);
   g_task_set_source_tag (task, on_record_orphaned);
   g_task_set_task_data (task, g_strdup (uuid), g_free);
@@ -102,47 +120,116 @@ list_owners (GvtRegistry *registry)
   return owners;
 }
 
-static void
-keep_access (GvtRoot *root, GPtrArray *devices, GHashTable *owners)
-{
-  for (guint i = 0; i < devices->len; i++) {
-    const GvtDeviceInfo *device = g_ptr_array_index (devices, i);
-    guint32 owner = GPOINTER_TO_UINT (g_hash_table_lookup (owners, device->uuid));
+/* What a look at the host brings. */
+typedef struct {
+  GvtHostState *state;
+  GPtrArray *locked_out; /* of char: UUIDs of vGPUs whose owner cannot open the node */
+} Sight;
 
-    if (owner != 0 && device->group >= 0 && !device->removing)
-      gvt_node_keep (root, device->uuid, device->group, owner);
-  }
+static void
+sight_free (Sight *self)
+{
+  gvt_host_state_free (self->state);
+  g_ptr_array_unref (self->locked_out);
+  g_free (self);
 }
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sight, sight_free)
 
 static void
 scan_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   GvtMonitor *self = GVT_MONITOR (source);
-  GvtHostState *state = gvt_host_state_read (self->root, self->definitions);
+  Sight *sight = g_new0 (Sight, 1);
 
-  if (state->complete)
-    keep_access (self->root, state->devices, task_data);
-  g_task_return_pointer (task, state, (GDestroyNotify) gvt_host_state_free);
+  sight->state = gvt_host_state_read (self->root, self->definitions);
+  sight->locked_out = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < sight->state->devices->len; i++) {
+    const GvtDeviceInfo *device = g_ptr_array_index (sight->state->devices, i);
+    guint32 owner = GPOINTER_TO_UINT (g_hash_table_lookup (task_data, device->uuid));
+
+    if (owner != 0 && device->group >= 0 && !device->removing &&
+        !gvt_node_allows (self->root, device->group, owner))
+      g_ptr_array_add (sight->locked_out, g_strdup (device->uuid));
+  }
+  g_task_return_pointer (task, sight, (GDestroyNotify) sight_free);
+}
+
+static void
+on_access_given_back (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree char *uuid = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error))
+    g_message (
+        "something, perhaps a udev rule with a MODE, took the access of its owner to vGPU %s "
+        "away; gave it back",
+        uuid);
+  else
+    g_message ("the owner of vGPU %s has lost access to it: %s", uuid, error->message);
+}
+
+/* As a change like any other: the owner may be changing at this moment. */
+static void
+give_access_back (GvtMonitor *self, const char *uuid)
+{
+  const GvtVgpu *vgpu = gvt_registry_get_vgpu (self->registry, uuid);
+  g_autoptr (GPtrArray) transitions = g_ptr_array_new_with_free_func (
+      (GDestroyNotify) gvt_transition_free);
+  GvtTransition *transition;
+
+  if (vgpu == NULL || vgpu->reserved || vgpu->device == NULL || vgpu->device->removing ||
+      gvt_vgpu_owner (vgpu) == 0)
+    return;
+  transition = gvt_transition_new (uuid, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), vgpu);
+  transition->may_exist = TRUE;
+  g_ptr_array_add (transitions, transition);
+  gvt_change_run_async (self->registry,
+                        self->root,
+                        g_steal_pointer (&transitions),
+                        on_access_given_back,
+                        g_strdup (uuid));
 }
 
 static void on_changed (GvtWatch *watch, GvtMonitor *self);
-static gboolean on_settled (gpointer user_data);
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  GvtMonitor *self = user_data;
+
+  self->retry_source = 0;
+  on_changed (self->watch, self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+retry (GvtMonitor *self)
+{
+  if (self->retry_source == 0)
+    self->retry_source = g_timeout_add (RETRY_MS, on_retry, self);
+}
 
 static void
 on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GvtMonitor *self = GVT_MONITOR (source);
-  g_autoptr (GvtHostState) state = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (Sight) sight = g_task_propagate_pointer (G_TASK (result), NULL);
   g_autoptr (GTask) first = NULL;
 
   self->scanning = FALSE;
-  if (!state->complete) {
+  if (!sight->state->complete) {
     g_message ("descriptors or memory ran out during a look at the host; looking again");
-    self->settle_source = g_timeout_add (RETRY_MS, on_settled, self);
+    retry (self);
     return;
   }
-  gvt_registry_apply_scan (self->registry, state, self->epoch);
-  gvt_watch_follow (self->watch, state->directories);
+  /* What a change under way or just done kept from being taken is looked at once more. */
+  if (!gvt_registry_apply_scan (self->registry, sight->state, self->epoch))
+    retry (self);
+  gvt_watch_follow (self->watch, sight->state->directories);
+  for (guint i = 0; i < sight->locked_out->len; i++)
+    give_access_back (self, g_ptr_array_index (sight->locked_out, i));
   if (self->changed_meanwhile)
     on_changed (self->watch, self);
   first = g_steal_pointer (&self->first);

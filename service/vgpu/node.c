@@ -131,7 +131,7 @@ set_only_user (acl_t *acl, guint32 uid)
       return FALSE;
   }
   if (uid == 0)
-    return TRUE;
+    return acl_calc_mask (acl) == 0;
   return acl_create_entry (acl, &entry) == 0 && acl_set_tag_type (entry, ACL_USER) == 0 &&
          acl_set_qualifier (entry, &uid) == 0 && acl_get_permset (entry, &permissions) == 0 &&
          acl_add_perm (permissions, ACL_READ) == 0 && acl_add_perm (permissions, ACL_WRITE) == 0 &&
@@ -152,7 +152,6 @@ gboolean
 gvt_node_grant (GvtRoot *root, const char *uuid, int group, guint32 uid, GError **error)
 {
   gboolean granted;
-  int saved;
   int fd;
 
   if (group < 0) {
@@ -169,19 +168,20 @@ gvt_node_grant (GvtRoot *root, const char *uuid, int group, guint32 uid, GError 
   if (fd < 0)
     return FALSE;
   granted = apply_to_descriptor (fd, uid);
-  saved = errno;
-  close (fd);
-  if (!granted) {
+  if (!granted)
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_FAILED,
                  "cannot let user %u open /dev/vfio/%d: %s",
                  uid,
                  group,
-                 g_strerror (saved));
-    return FALSE;
+                 g_strerror (errno));
+  else if (!group_is_the_vgpu_alone (root, uuid, group, error)) {
+    apply_to_descriptor (fd, 0);
+    granted = FALSE;
   }
-  return group_is_the_vgpu_alone (root, uuid, group, error);
+  close (fd);
+  return granted;
 }
 
 void
@@ -209,8 +209,8 @@ entry_allows (acl_entry_t entry)
 {
   acl_permset_t permissions;
 
-  return acl_get_permset (entry, &permissions) == 0 &&
-         acl_get_perm (permissions, ACL_READ) == 1 && acl_get_perm (permissions, ACL_WRITE) == 1;
+  return acl_get_permset (entry, &permissions) == 0 && acl_get_perm (permissions, ACL_READ) == 1 &&
+         acl_get_perm (permissions, ACL_WRITE) == 1;
 }
 
 /* A chmod() leaves the user's entry as it is and cuts the mask instead. */
@@ -240,22 +240,12 @@ acl_allows (acl_t acl, guint32 uid)
   return user && mask;
 }
 
-void
-gvt_node_keep (GvtRoot *root, const char *uuid, int group, guint32 uid)
+gboolean
+gvt_node_allows (GvtRoot *root, int group, guint32 uid)
 {
   g_autofree char *node = gvt_node_path (group);
   g_autofree char *path = gvt_root_locate (root, node);
   g_auto (acl_t) acl = acl_get_file (path, ACL_TYPE_ACCESS);
-  g_autoptr (GError) error = NULL;
 
-  if (acl == NULL || acl_allows (acl, uid))
-    return;
-  if (gvt_node_grant (root, uuid, group, uid, &error))
-    g_message ("something, perhaps a udev rule with a MODE, took the access of user %u to %s of "
-               "vGPU %s away; gave it back",
-               uid,
-               node,
-               uuid);
-  else
-    g_message ("user %u has lost access to %s of vGPU %s: %s", uid, node, uuid, error->message);
+  return acl == NULL || acl_allows (acl, uid);
 }

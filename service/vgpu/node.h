@@ -38,12 +38,12 @@ gboolean gvt_node_grant (GvtRoot *root, const char *uuid, int group, guint32 uid
 void gvt_node_await_udev (GvtRoot *root, int group);
 
 /**
- * gvt_node_keep:
+ * gvt_node_allows:
  *
- * Gives @uid back the access of gvt_node_grant() if something took it away since, as a udev rule with
- * a MODE does at every event, and says so in the log. Blocks.
+ * Returns: whether @uid still has the access that gvt_node_grant() gave, or there is no node; a udev
+ * rule with a MODE takes it away at every event. Blocks.
  */
-void gvt_node_keep (GvtRoot *root, const char *uuid, int group, guint32 uid);
+gboolean gvt_node_allows (GvtRoot *root, int group, guint32 uid);
 
 /**
  * gvt_node_device:

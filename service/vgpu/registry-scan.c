@@ -92,20 +92,24 @@ is_older (gpointer name, gpointer noted, gpointer epoch)
   return *(guint64 *) noted < *(guint64 *) epoch;
 }
 
-void
+gboolean
 gvt_registry_apply_scan (GvtRegistry *self, GvtHostState *state, guint64 epoch)
 {
   g_autoptr (GHashTable) table = gvt_host_state_join (state, self->vgpus);
   GHashTableIter iter;
   const char *uuid;
   GvtFound *found;
+  gboolean whole = TRUE;
 
   apply_parents (self, state->parents, epoch);
   g_hash_table_iter_init (&iter, table);
   while (g_hash_table_iter_next (&iter, (gpointer *) &uuid, (gpointer *) &found)) {
-    if (!is_newer_than_scan (self, uuid, epoch))
+    if (is_newer_than_scan (self, uuid, epoch))
+      whole = FALSE;
+    else
       apply_found (self, uuid, found);
   }
   g_hash_table_foreach_remove (self->gone, is_older, &epoch);
   g_hash_table_foreach_remove (self->read, is_older, &epoch);
+  return whole;
 }

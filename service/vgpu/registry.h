@@ -54,8 +54,10 @@ guint64 gvt_registry_begin_scan (GvtRegistry *self);
  *
  * Takes what a scan found for the truth, but for vGPUs that are reserved or that we changed since it
  * began.
+ *
+ * Returns: whether there was none of those, so that nothing is left to look at
  */
-void gvt_registry_apply_scan (GvtRegistry *self, GvtHostState *state, guint64 epoch);
+gboolean gvt_registry_apply_scan (GvtRegistry *self, GvtHostState *state, guint64 epoch);
 
 /** gvt_registry_load_records: @records: (element-type utf8 GvtRecord): copied; before the first scan */
 void gvt_registry_load_records (GvtRegistry *self, GHashTable *records);

@@ -94,7 +94,7 @@ new_device (const char *uuid)
 }
 
 /* What a scan finds: 'p' the GPU, 'd' the device, 'f' a definition, 'u' a file that is none. */
-static void
+static gboolean
 apply (Fixture *fixture, const char *found, guint64 epoch)
 {
   g_autoptr (GvtHostState) state = new_state ();
@@ -109,13 +109,13 @@ apply (Fixture *fixture, const char *found, guint64 epoch)
     else if (*found == 'u')
       g_ptr_array_add (state->unreadable, g_strdup (UUID));
   }
-  gvt_registry_apply_scan (fixture->registry, state, epoch);
+  return gvt_registry_apply_scan (fixture->registry, state, epoch);
 }
 
-static void
+static gboolean
 scan (Fixture *fixture, const char *found)
 {
-  apply (fixture, found, gvt_registry_begin_scan (fixture->registry));
+  return apply (fixture, found, gvt_registry_begin_scan (fixture->registry));
 }
 
 /* How the vGPU is known: as above, and 'r' a record, '!' a reservation; "none" not at all. */
@@ -159,9 +159,9 @@ reserve (Fixture *fixture)
 static void
 test_scans (Fixture *fixture, gconstpointer data)
 {
-  scan (fixture, "");
+  g_assert_true (scan (fixture, ""));
   check_heard (fixture, "");
-  scan (fixture, "pd");
+  g_assert_true (scan (fixture, "pd"));
   check_known (fixture, "d");
   check_heard (fixture, SAID_GPU ", " SAID_VGPU);
   scan (fixture, "pd");
@@ -260,7 +260,7 @@ test_reserved (Fixture *fixture, gconstpointer data)
   check_known (fixture, "!");
   g_assert_false (gvt_registry_reserve (fixture->registry, UUID, NULL, &error));
   g_assert_error (error, GVT_ERROR, GVT_ERROR_BUSY);
-  scan (fixture, "pd");
+  g_assert_false (scan (fixture, "pd"));
   check_known (fixture, "!");
   gvt_registry_release (fixture->registry, UUID);
   check_known (fixture, "none");
@@ -279,7 +279,7 @@ test_older_scan (Fixture *fixture, gconstpointer data)
   older = gvt_registry_begin_scan (fixture->registry);
   gvt_registry_commit_vgpu (fixture->registry, UUID, new_device (UUID), NULL, NULL);
   gvt_registry_release (fixture->registry, UUID);
-  apply (fixture, "p", older);
+  g_assert_false (apply (fixture, "p", older));
   check_known (fixture, "d");
   newer = gvt_registry_begin_scan (fixture->registry);
   apply (fixture, "p", newer);
