@@ -2,7 +2,8 @@
 /*
  * Loads libvirt when it is first needed. Loading it takes several times as long as all the rest of
  * the program, and the verbs that need it are few: the hook, which must not hold up any VM's start,
- * and `create` and `list` do not. Main thread. Must not be used but by vm.c.
+ * and `create` and `list` do not. Main thread. Must not be used but by vm.c and
+ * libvirt-survey.c.
  */
 
 #include "libvirt-library.h"

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 #define GVT_LIBVIRT_FUNCTIONS(F)                                                                   \
   F (virConnectOpen)                                                                               \
   F (virConnectClose)                                                                              \
+  F (virConnectGetLibVersion)                                                                      \
+  F (virConnectGetVersion)                                                                         \
+  F (virConnectListAllDomains)                                                                     \
   F (virConnectRegisterCloseCallback)                                                              \
   F (virConnectUnregisterCloseCallback)                                                            \
   F (virConnectDomainEventRegisterAny)                                                             \

@@ -152,6 +152,8 @@ gvt_findings_to_variant (const GPtrArray *findings)
 
       g_variant_builder_add (&list, "{sv}", entries[j].key, g_variant_new_string (valid));
     }
+    if (finding->value != 0)
+      g_variant_builder_add (&list, "{sv}", "value", g_variant_new_uint64 (finding->value));
     g_variant_builder_close (&list);
   }
   return g_variant_builder_end (&list);
@@ -188,6 +190,7 @@ gvt_findings_from_variant (GPtrArray *findings, GVariant *variant)
     g_autofree char *state = look_up (owned, "state");
     GvtFinding *finding = add (findings, id, parse_state (state), look_up (owned, "evidence"));
 
+    g_variant_lookup (owned, "value", "t", &finding->value);
     set (&finding->meaning, look_up (owned, "meaning"));
     set (&finding->remedy, look_up (owned, "remedy"));
     set (&finding->fix, look_up (owned, "fix"));

@@ -29,6 +29,7 @@ typedef enum {
  * @remedy: what a person does about it, or empty
  * @fix: the fix of `setup` that does it, or empty
  * @command: the command that does it, or empty
+ * @value: a number that the evidence names, for programs; 0 if there is none
  *
  * One thing that `check` looked at. Service and client make them alike, and the bus carries them as
  * dictionaries with these keys.
@@ -41,6 +42,7 @@ typedef struct {
   char *remedy;
   char *fix;
   char *command;
+  guint64 value;
 } GvtFinding;
 
 /** gvt_findings_new: Returns: (transfer full) (element-type GvtFinding): an empty list */

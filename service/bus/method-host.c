@@ -8,6 +8,8 @@
 #include "methods.h"
 #include "options.h"
 
+#define MIB ((guint64) 1024 * 1024)
+
 gboolean
 gvt_check_check (GvtCall *call, GError **error)
 {
@@ -16,17 +18,37 @@ gvt_check_check (GvtCall *call, GError **error)
   return gvt_options_check (options, NULL, error);
 }
 
+/* The one limit of ours that stands in the way of a VM's start. */
+static void
+add_limits (GvtCall *call, GPtrArray *findings)
+{
+  guint64 maximum = call->context->configuration->memory_lock_maximum;
+  GvtFinding *finding = gvt_findings_add (findings,
+                                          "limits.memory-lock",
+                                          GVT_FINDING_OK,
+                                          "a user's VM may lock up to %" G_GUINT64_FORMAT " MiB",
+                                          maximum / MIB);
+
+  finding->value = maximum;
+  gvt_finding_means (finding,
+                     "the limit is raised for a VM when it starts; MemoryLockMaximum in "
+                     "/etc/gvt-manager.conf says how far");
+}
+
 static void
 on_host_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GPtrArray) findings = NULL;
+  GvtCall *call = user_data;
   GError *error = NULL;
 
   findings = gvt_host_check_finish (result, &error);
-  if (findings == NULL)
-    gvt_call_fail (user_data, error);
-  else
-    gvt_call_return (user_data, g_variant_new ("(@aa{sv})", gvt_findings_to_variant (findings)));
+  if (findings == NULL) {
+    gvt_call_fail (call, error);
+    return;
+  }
+  add_limits (call, findings);
+  gvt_call_return (call, g_variant_new ("(@aa{sv})", gvt_findings_to_variant (findings)));
 }
 
 void
