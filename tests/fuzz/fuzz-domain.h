@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the fuzzers of domain XML have in common. */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+#define FUZZ_VGPU "cb33ec6d-ad44-4702-b80f-c176f56afea1"
