@@ -122,10 +122,7 @@ gvt_definition_parse (const char *uuid, const char *parent, const char *text, GE
     return NULL;
   type = string_member (object, "mdev_type");
   if (!type_is_a_name (type)) {
-    g_set_error_literal (error,
-                         GVT_ERROR,
-                         GVT_ERROR_INVALID_ARGUMENT,
-                         "no usable \"mdev_type\"");
+    g_set_error_literal (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, "no usable \"mdev_type\"");
     return NULL;
   }
   return gvt_definition_new (uuid,
@@ -186,12 +183,20 @@ merge (GvtRoot *root, const char *path, const GvtDefinition *self)
   return g_steal_pointer (&node);
 }
 
+/* mdevctl passes over plain files beside its directories without a word. */
+static gboolean
+write_file (GvtRoot *root, const GvtDefinition *self, const char *text, GError **error)
+{
+  g_autofree char *path = gvt_definition_locate (self->parent, self->uuid);
+  g_autofree char *temporary = g_strdup_printf (GVT_DEFINITIONS "/.%s.new", self->uuid);
+
+  return gvt_durable_write (root, path, temporary, text, 0644, error);
+}
+
 gboolean
 gvt_definition_save (GvtRoot *root, const GvtDefinition *self, GError **error)
 {
   g_autofree char *path = gvt_definition_locate (self->parent, self->uuid);
-  /* mdevctl passes over plain files beside its directories without a word. */
-  g_autofree char *temporary = g_strdup_printf (GVT_DEFINITIONS "/.%s.new", self->uuid);
   g_autoptr (JsonNode) node = merge (root, path, self);
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autofree char *json = NULL;
@@ -201,7 +206,21 @@ gvt_definition_save (GvtRoot *root, const GvtDefinition *self, GError **error)
   json_generator_set_pretty (generator, TRUE);
   json = json_generator_to_data (generator, NULL);
   text = g_strconcat (json, "\n", NULL);
-  return gvt_durable_write (root, path, temporary, text, 0644, error);
+  return write_file (root, self, text, error);
+}
+
+char *
+gvt_definition_keep (GvtRoot *root, const GvtDefinition *self)
+{
+  g_autofree char *path = gvt_definition_locate (self->parent, self->uuid);
+
+  return gvt_root_read_text (root, path, DEFINITION_MAX, NULL);
+}
+
+gboolean
+gvt_definition_put_back (GvtRoot *root, const GvtDefinition *self, const char *text, GError **error)
+{
+  return write_file (root, self, text, error);
 }
 
 gboolean

@@ -18,10 +18,8 @@ typedef struct {
   gboolean automatic;
 } GvtDefinition;
 
-GvtDefinition *gvt_definition_new (const char *uuid,
-                                   const char *parent,
-                                   const char *type,
-                                   gboolean automatic);
+GvtDefinition *
+gvt_definition_new (const char *uuid, const char *parent, const char *type, gboolean automatic);
 
 GvtDefinition *gvt_definition_copy (const GvtDefinition *self);
 
@@ -37,10 +35,8 @@ gboolean gvt_definition_equal (const GvtDefinition *a, const GvtDefinition *b);
  * Returns: (transfer full): the definition, or %NULL with %GVT_ERROR_INVALID_ARGUMENT. Keys beyond
  * mdev_type, start and attrs are of no concern here.
  */
-GvtDefinition *gvt_definition_parse (const char *uuid,
-                                     const char *parent,
-                                     const char *text,
-                                     GError **error);
+GvtDefinition *
+gvt_definition_parse (const char *uuid, const char *parent, const char *text, GError **error);
 
 /**
  * gvt_definition_read:
@@ -50,10 +46,8 @@ GvtDefinition *gvt_definition_parse (const char *uuid,
  *
  * Returns: (transfer full): the definition, or %NULL with an error that says why the file is none
  */
-GvtDefinition *gvt_definition_read (GvtRoot *root,
-                                    const char *parent,
-                                    const char *uuid,
-                                    GError **error);
+GvtDefinition *
+gvt_definition_read (GvtRoot *root, const char *parent, const char *uuid, GError **error);
 
 /** gvt_definition_locate: Returns: (transfer full): the path of a definition's file */
 char *gvt_definition_locate (const char *parent, const char *uuid);
@@ -76,6 +70,25 @@ gboolean gvt_definition_save (GvtRoot *root, const GvtDefinition *self, GError *
  * Deletes the file of @self. Blocks.
  */
 gboolean gvt_definition_delete (GvtRoot *root, const GvtDefinition *self, GError **error);
+
+/**
+ * gvt_definition_keep:
+ *
+ * Returns: (transfer full) (nullable): what the file of @self holds, to put it back. Blocks.
+ */
+char *gvt_definition_keep (GvtRoot *root, const GvtDefinition *self);
+
+/**
+ * gvt_definition_put_back:
+ * @text: from gvt_definition_keep()
+ *
+ * Makes the file of @self hold @text again: what is in it beside type and start, an administrator's
+ * attributes above all, is known nowhere else. Blocks.
+ */
+gboolean gvt_definition_put_back (GvtRoot *root,
+                                  const GvtDefinition *self,
+                                  const char *text,
+                                  GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtDefinition, gvt_definition_free)
 

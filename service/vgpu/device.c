@@ -46,16 +46,11 @@ gvt_device_remove_again (GvtRoot *root, const GvtDeviceInfo *device)
 static gboolean
 is_as_wanted (const GvtDeviceInfo *device, const char *parent, const char *type)
 {
-  return device != NULL && g_str_equal (device->parent, parent) &&
-         g_str_equal (device->type, type);
+  return device != NULL && g_str_equal (device->parent, parent) && g_str_equal (device->type, type);
 }
 
 static GvtDeviceInfo *
-confirm (GvtRoot *root,
-         const char *uuid,
-         const char *parent,
-         const char *type,
-         GError **error)
+confirm (GvtRoot *root, const char *uuid, const char *parent, const char *type, GError **error)
 {
   g_autoptr (GvtDeviceInfo) device = gvt_scan_device (root, uuid);
 
@@ -88,6 +83,7 @@ gvt_device_create (GvtRoot *root,
                    const char *parent,
                    const char *type,
                    gboolean may_exist,
+                   gboolean *made,
                    GError **error)
 {
   g_autofree char *create = locate_type (parent, type, "create");
@@ -95,6 +91,7 @@ gvt_device_create (GvtRoot *root,
   g_autoptr (GvtDeviceInfo) existing = gvt_scan_device (root, uuid);
   int error_number;
 
+  *made = FALSE;
   if (existing != NULL && may_exist && is_as_wanted (existing, parent, type))
     return g_steal_pointer (&existing);
   if (existing == NULL && gvt_root_exists (root, available) &&
@@ -103,8 +100,10 @@ gvt_device_create (GvtRoot *root,
     return NULL;
   }
   error_number = existing != NULL ? EEXIST : gvt_sysfs_write (root, create, uuid);
-  if (error_number == 0)
+  if (error_number == 0) {
+    *made = TRUE;
     return confirm (root, uuid, parent, type, error);
+  }
   if (error_number == EEXIST && may_exist && existing == NULL) {
     existing = gvt_scan_device (root, uuid);
     if (is_as_wanted (existing, parent, type))
@@ -117,8 +116,11 @@ gvt_device_create (GvtRoot *root,
 gboolean
 gvt_device_check_free (GvtRoot *root, const GvtDeviceInfo *device, GError **error)
 {
+  int shortages = gvt_root_count_shortages (root);
   g_autofree char *holder = gvt_holder_find (root, device->group, NULL);
 
+  if (holder == NULL && gvt_root_count_shortages (root) != shortages)
+    holder = g_strdup ("nobody that could be seen, for want of descriptors or memory");
   if (holder == NULL)
     return TRUE;
   g_set_error (error,

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @parent: a name the kernel gave
  * @type: an id the kernel gave
  * @may_exist: whether the same device, made by somebody else meanwhile, is success
+ * @made: (out): whether it is not somebody else's, so that it may be taken back
  *
  * Makes a mediated device, and reads back that it is what was asked for; else it is removed again.
  * Blocks.
@@ -23,6 +24,7 @@ GvtDeviceInfo *gvt_device_create (GvtRoot *root,
                                   const char *parent,
                                   const char *type,
                                   gboolean may_exist,
+                                  gboolean *made,
                                   GError **error);
 
 /**

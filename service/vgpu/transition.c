@@ -46,6 +46,7 @@ gvt_transition_free (GvtTransition *self)
   g_clear_pointer (&self->record, gvt_record_free);
   g_clear_pointer (&self->device, gvt_device_info_free);
   g_clear_pointer (&self->parent_info, gvt_parent_info_free);
+  g_free (self->kept);
   g_free (self);
 }
 
@@ -78,12 +79,21 @@ put_record (GvtRoot *root,
 }
 
 static gboolean
+is_elsewhere (const GvtDefinition *from, const GvtDefinition *to)
+{
+  return from != NULL && to != NULL && !g_str_equal (from->parent, to->parent);
+}
+
+/* Makes the definition on disk be @to, given that it is @from. */
+static gboolean
 put_definition (GvtRoot *root, const GvtDefinition *from, const GvtDefinition *to, GError **error)
 {
   if (gvt_definition_equal (from, to))
     return TRUE;
-  return to != NULL ? gvt_definition_save (root, to, error)
-                    : gvt_definition_delete (root, from, error);
+  if (to == NULL)
+    return gvt_definition_delete (root, from, error);
+  return gvt_definition_save (root, to, error) &&
+         (!is_elsewhere (from, to) || gvt_definition_delete (root, from, error));
 }
 
 static guint32
@@ -99,30 +109,42 @@ needs_free_device (const GvtTransition *self)
   return self->for_a_vm || owner_of (self->record) != owner_of (self->from_record);
 }
 
+/* Somebody else's device stays, and its node as it was. */
+static void
+undo_device (GvtRoot *root, GvtTransition *self)
+{
+  if (self->made)
+    gvt_device_remove_again (root, self->device);
+  else
+    gvt_node_grant (root, self->uuid, self->device->group, owner_of (self->from_record), NULL);
+}
+
 /* The device is there afterwards, and its owner may open it. */
 static gboolean
 put_device (GvtRoot *root, GvtTransition *self, GError **error)
 {
   guint32 owner = owner_of (self->record);
 
-  if (self->from_device == NULL) {
-    self->device =
-        gvt_device_create (root, self->uuid, self->parent, self->type, self->may_exist, error);
-    if (self->device == NULL)
-      return FALSE;
-  } else if (needs_free_device (self) && !gvt_device_check_free (root, self->from_device, error))
-    return FALSE;
+  if (self->from_device == NULL)
+    self->device = gvt_device_create (root,
+                                      self->uuid,
+                                      self->parent,
+                                      self->type,
+                                      self->may_exist,
+                                      &self->made,
+                                      error);
   else
     self->device = gvt_device_info_copy (self->from_device);
+  if (self->device == NULL)
+    return FALSE;
+  if (!self->made && needs_free_device (self) && !gvt_device_check_free (root, self->device, error))
+    return FALSE;
 
   if (self->for_a_vm)
     gvt_node_await_udev (root, self->device->group);
   if (gvt_node_grant (root, self->uuid, self->device->group, owner, error))
     return TRUE;
-  if (self->from_device == NULL)
-    gvt_device_remove_again (root, self->device);
-  else
-    gvt_node_grant (root, self->uuid, self->device->group, owner_of (self->from_record), NULL);
+  undo_device (root, self);
   return FALSE;
 }
 
@@ -133,12 +155,14 @@ log_failed_undo (const char *uuid, const char *what, const GError *error)
     g_message ("vGPU %s: cannot take back the %s: %s", uuid, what, error->message);
 }
 
+/* A record that shall not be is deleted last of all, so it is there still. */
 static void
 undo_record (GvtRoot *root, GvtTransition *self)
 {
   g_autoptr (GError) error = NULL;
 
-  put_record (root, self->uuid, self->record, self->from_record, &error);
+  if (self->record != NULL)
+    put_record (root, self->uuid, self->record, self->from_record, &error);
   log_failed_undo (self->uuid, "record", error);
 }
 
@@ -147,17 +171,14 @@ undo_definition (GvtRoot *root, GvtTransition *self)
 {
   g_autoptr (GError) error = NULL;
 
-  put_definition (root, self->definition, self->from_definition, &error);
+  if (gvt_definition_equal (self->from_definition, self->definition))
+    return;
+  if (self->kept == NULL)
+    put_definition (root, self->definition, self->from_definition, &error);
+  else if (gvt_definition_put_back (root, self->from_definition, self->kept, &error) &&
+           is_elsewhere (self->from_definition, self->definition))
+    gvt_definition_delete (root, self->definition, &error);
   log_failed_undo (self->uuid, "definition", error);
-}
-
-static void
-undo_device (GvtRoot *root, GvtTransition *self)
-{
-  if (self->from_device == NULL)
-    gvt_device_remove_again (root, self->device);
-  else
-    gvt_node_grant (root, self->uuid, self->from_device->group, owner_of (self->from_record), NULL);
 }
 
 static gboolean
@@ -180,7 +201,11 @@ run_steps (GvtRoot *root, GvtTransition *self, GError **error)
     undo_record (root, self);
     return FALSE;
   }
+  if (self->from_definition != NULL)
+    self->kept = gvt_definition_keep (root, self->from_definition);
   if (!put_definition (root, self->from_definition, self->definition, error)) {
+    if (is_elsewhere (self->from_definition, self->definition))
+      undo_definition (root, self);
     if (device_step)
       undo_device (root, self);
     undo_record (root, self);

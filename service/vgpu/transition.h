@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  *   %GVT_ERROR_BUSY, and udev gets to finish with its node first
  * @device: the device after, or %NULL
  * @parent_info: the GPU after, or %NULL where it was not looked at
+ * @made: whether we made @device; for the way back
+ * @kept: what the definition's file held before; likewise
  *
  * One vGPU on its way from what is to what shall be. Every change this service makes to vGPUs is one
  * of these: create, start, stop, define, label, adopt, prepare and so on differ in the two ends only.
@@ -39,6 +41,8 @@ typedef struct {
   gboolean for_a_vm;
   GvtDeviceInfo *device;
   GvtParentInfo *parent_info;
+  gboolean made;
+  char *kept;
 } GvtTransition;
 
 /**
@@ -47,10 +51,8 @@ typedef struct {
  *
  * Returns: (transfer full): a transition from @vgpu to the same
  */
-GvtTransition *gvt_transition_new (const char *uuid,
-                                   const char *parent,
-                                   const char *type,
-                                   const GvtVgpu *vgpu);
+GvtTransition *
+gvt_transition_new (const char *uuid, const char *parent, const char *type, const GvtVgpu *vgpu);
 
 void gvt_transition_free (GvtTransition *self);
 
