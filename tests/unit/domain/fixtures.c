@@ -18,10 +18,10 @@ compare_names (gconstpointer a, gconstpointer b)
 }
 
 GStrv
-fixture_names (void)
+fixture_names (const char *folder_name)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, folder_name, NULL);
   g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
   const char *name = NULL;
 

@@ -11,9 +11,9 @@
 /**
  * fixture_names:
  *
- * Returns: (transfer full): the names of all domains in fixtures/, sorted
+ * Returns: (transfer full): the names of all files in @folder, sorted
  */
-GStrv fixture_names (void);
+GStrv fixture_names (const char *folder);
 
 /**
  * fixture_read:

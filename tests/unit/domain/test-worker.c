@@ -61,7 +61,7 @@ run (const char *program,
 static void
 test_edit_and_strip (void)
 {
-  g_auto (GStrv) names = fixture_names ();
+  g_auto (GStrv) names = fixture_names ("fixtures");
   g_autoptr (GvtDomainSettings) settings = fixture_settings ("{'display': <'spice-gl'>}");
 
   for (gsize i = 0; names[i] != NULL; i++) {
