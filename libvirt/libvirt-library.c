@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Loads libvirt when it is first needed. Loading it takes several times as long as all the rest of
- * the program, and the verbs that need it are few: the hook, which must not hold up any VM's start,
- * and `create` and `list` do not. Main thread. Must not be used but by vm.c and
- * libvirt-survey.c.
+ * a program, and little needs it: the hook and what it calls in the service, which must not hold up
+ * any VM's start, do not. One thread, always the same. Must not be used but by each program's doors
+ * to libvirt: client/vm.c, client/libvirt-survey.c and service/libvirt/system-domain.c.
  */
 
 #include "libvirt-library.h"

@@ -20,9 +20,11 @@ G_BEGIN_DECLS
   F (virDomainLookupByName)                                                                        \
   F (virDomainLookupByUUIDString)                                                                  \
   F (virDomainGetName)                                                                             \
+  F (virDomainGetUUIDString)                                                                       \
   F (virDomainGetXMLDesc)                                                                          \
   F (virDomainDefineXMLFlags)                                                                      \
   F (virDomainIsActive)                                                                            \
+  F (virDomainIsPersistent)                                                                        \
   F (virDomainCreate)                                                                              \
   F (virDomainShutdown)                                                                            \
   F (virDomainDestroy)                                                                             \
