@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * gvt-managerd: options, bus connection, service. Only whoever starts it can point it at another
- * root, bus or worker; nothing in its environment can.
+ * root, bus, libvirt or worker; nothing in its environment can.
  */
 
 #include <gio/gio.h>
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "connection.h"
 #include "gvt-error.h"
 #include "service.h"
 
@@ -17,12 +18,20 @@
 
 static char *option_root;
 static char *option_bus;
+static char *option_libvirt;
 static char *option_domain_editor;
 static gboolean option_version;
 
 static const GOptionEntry options[] = {
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &option_root, "See the host below DIR", "DIR" },
   { "bus", 0, 0, G_OPTION_ARG_STRING, &option_bus, "Use the bus at ADDRESS", "ADDRESS" },
+  { "libvirt",
+    0,
+    0,
+    G_OPTION_ARG_STRING,
+    &option_libvirt,
+    "Edit the domains of the libvirt at URI (default: " GVT_LIBVIRT_URI ")",
+    "URI" },
   { "domain-editor",
     0,
     0,
@@ -68,8 +77,9 @@ choose_bus (void)
 static int
 run (GError **error)
 {
-  const char *editor =
-      option_domain_editor != NULL ? option_domain_editor : GVT_LIBEXECDIR "/gvt-domain-editor";
+  const char *libvirt = option_libvirt != NULL ? option_libvirt : GVT_LIBVIRT_URI;
+  const char *editor = option_domain_editor != NULL ? option_domain_editor
+                                                    : GVT_LIBEXECDIR "/gvt-domain-editor";
   g_autoptr (GvtRoot) root = gvt_root_new (option_root != NULL ? option_root : "/", error);
   g_autoptr (GDBusConnection) connection = NULL;
   g_autoptr (GvtService) service = NULL;
@@ -81,7 +91,7 @@ run (GError **error)
   connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, error);
   if (connection == NULL)
     return EXIT_FAILURE;
-  service = gvt_service_new (root, g_steal_pointer (&configuration), connection, editor);
+  service = gvt_service_new (root, g_steal_pointer (&configuration), connection, libvirt, editor);
   return gvt_service_run (service);
 }
 

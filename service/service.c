@@ -51,6 +51,7 @@ gvt_service_finalize (GObject *object)
   g_clear_object (&self->context.registry);
   g_clear_pointer (&self->context.configuration, gvt_configuration_free);
   gvt_root_unref (self->context.root);
+  g_clear_object (&self->context.libvirt);
   g_free (self->context.domain_editor);
   g_clear_object (&self->connection);
   g_main_loop_unref (self->loop);
@@ -81,6 +82,7 @@ GvtService *
 gvt_service_new (GvtRoot *root,
                  GvtConfiguration *configuration,
                  GDBusConnection *connection,
+                 const char *libvirt_uri,
                  const char *domain_editor)
 {
   GvtService *self = g_object_new (GVT_TYPE_SERVICE, NULL);
@@ -88,6 +90,7 @@ gvt_service_new (GvtRoot *root,
   self->context.root = gvt_root_ref (root);
   self->context.registry = gvt_registry_new ();
   self->context.memory_lock = gvt_memory_lock_new (root);
+  self->context.libvirt = gvt_libvirt_connection_new (libvirt_uri);
   self->context.domain_editor = g_strdup (domain_editor);
   self->connection = g_object_ref (connection);
   self->monitor = gvt_monitor_new (root, self->context.registry);

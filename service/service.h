@@ -19,12 +19,14 @@ G_DECLARE_FINAL_TYPE (GvtService, gvt_service, GVT, SERVICE, GObject)
  * @root: the host
  * @configuration: (transfer full): the administrator's settings
  * @connection: the bus
+ * @libvirt_uri: the libvirt whose domains it edits
  * @domain_editor: the XML worker's path
  */
 GvtService *gvt_service_new (GvtRoot *root,
                              GvtConfiguration *configuration,
                              GDBusConnection *connection,
-                             const char *domain_editor);
+                             const char *libvirt_uri,
+                 const char *domain_editor);
 
 /**
  * gvt_service_run:

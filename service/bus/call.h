@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "configuration.h"
+#include "connection.h"
 #include "memory-lock.h"
 #include "registry.h"
 #include "root.h"
@@ -23,6 +24,7 @@ typedef struct {
   GvtRegistry *registry;
   GvtMemoryLock *memory_lock;
   GvtConfiguration *configuration; /* replaced as a whole on reload */
+  GvtLibvirtConnection *libvirt;
   char *domain_editor; /* the XML worker's path */
 } GvtCallContext;
 

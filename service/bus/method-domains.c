@@ -11,9 +11,8 @@
 #include "settings.h"
 #include "uuid.h"
 
-/* The vGPU is named by an argument here, and need not exist. */
-static gboolean
-read_uuid (GvtCall *call, GError **error)
+gboolean
+gvt_check_vgpu_argument (GvtCall *call, GError **error)
 {
   const char *text;
 
@@ -32,7 +31,7 @@ gvt_check_edit_xml (GvtCall *call, GError **error)
   g_autoptr (GVariant) settings = gvt_call_get_options (call);
   g_autoptr (GvtDomainSettings) parsed = NULL;
 
-  if (!read_uuid (call, error))
+  if (!gvt_check_vgpu_argument (call, error))
     return FALSE;
   parsed = gvt_domain_settings_from_variant (settings, error);
   return parsed != NULL;
@@ -43,7 +42,7 @@ gvt_check_strip_xml (GvtCall *call, GError **error)
 {
   g_autoptr (GVariant) options = gvt_call_get_options (call);
 
-  return read_uuid (call, error) && gvt_options_check (options, NULL, error);
+  return gvt_check_vgpu_argument (call, error) && gvt_options_check (options, NULL, error);
 }
 
 static void
@@ -71,8 +70,8 @@ own_render_node (GvtCall *call)
   return parent != NULL && *parent->render_node != '\0' ? parent->render_node : NULL;
 }
 
-static GVariant *
-complete_settings (GvtCall *call)
+GVariant *
+gvt_complete_settings (GvtCall *call)
 {
   g_autoptr (GVariant) given = gvt_call_get_options (call);
   const char *render_node = own_render_node (call);
@@ -103,7 +102,7 @@ run_worker (GvtCall *call, GvtWorkerVerb verb, GVariant *settings)
 void
 gvt_run_edit_xml (GvtCall *call)
 {
-  run_worker (call, GVT_WORKER_EDIT, complete_settings (call));
+  run_worker (call, GVT_WORKER_EDIT, gvt_complete_settings (call));
 }
 
 void

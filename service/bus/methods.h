@@ -37,6 +37,16 @@ gboolean gvt_check_strip_xml (GvtCall *call, GError **error);
 void gvt_run_edit_xml (GvtCall *call);
 void gvt_run_strip_xml (GvtCall *call);
 
+/* method-system-domains.c */
+gboolean gvt_check_attach (GvtCall *call, GError **error);
+gboolean gvt_check_detach (GvtCall *call, GError **error);
+gboolean gvt_check_restore (GvtCall *call, GError **error);
+gboolean gvt_check_list_backups (GvtCall *call, GError **error);
+void gvt_run_attach (GvtCall *call);
+void gvt_run_detach (GvtCall *call);
+void gvt_run_restore (GvtCall *call);
+void gvt_run_list_backups (GvtCall *call);
+
 /* method-lease.c */
 gboolean gvt_check_prepare (GvtCall *call, GError **error);
 gboolean gvt_check_release (GvtCall *call, GError **error);
@@ -67,6 +77,22 @@ gboolean gvt_check_new_label (GvtCall *call,
                               const char *label,
                               const char *uuid,
                               GError **error);
+
+/**
+ * gvt_check_vgpu_argument:
+ *
+ * Returns: whether the call's second argument is a UUID; it is the call's then. The vGPU need not
+ * exist.
+ */
+gboolean gvt_check_vgpu_argument (GvtCall *call, GError **error);
+
+/**
+ * gvt_complete_settings:
+ *
+ * Returns: (transfer floating): the settings of an edit, the call's last argument, with the render
+ * node of the vGPU's own GPU unless they have one
+ */
+GVariant *gvt_complete_settings (GvtCall *call);
 
 /** gvt_check_start_policy: Returns: whether @start is `manual`, `domain` or `boot` */
 gboolean gvt_check_start_policy (const char *start, GError **error);

@@ -16,10 +16,6 @@ typedef struct {
 
 static const NotYet not_yet[] = {
   { GVT_INTERFACE_DOMAINS, "ModerniseXml", "rewriting old recipes is not there yet" },
-  { GVT_INTERFACE_DOMAINS, "Attach", "editing domains of qemu:///system is not there yet" },
-  { GVT_INTERFACE_DOMAINS, "Detach", "editing domains of qemu:///system is not there yet" },
-  { GVT_INTERFACE_DOMAINS, "ListBackups", "backups of domains are not there yet" },
-  { GVT_INTERFACE_DOMAINS, "Restore", "backups of domains are not there yet" },
   { GVT_INTERFACE_HOST, "Configure", "configuring the host is not there yet" },
   { GVT_INTERFACE_HOST, "Revert", "configuring the host is not there yet" },
   { GVT_INTERFACE_HOST, "InstallRom", "the option ROM catalogue is not there yet" },

@@ -5,16 +5,19 @@ import daemons
 
 
 class Bed:
-    """A simulated host with the service on it. expected: see daemons.start_service."""
+    """A simulated host with the service on it. expected, options: see daemons.start_service."""
 
-    def __init__(self, root, host, expected=None):
+    def __init__(self, root, host, expected=None, options=()):
         self.root = root
         self.host = host
         self.expected = expected
+        self.options = options
         self.start()
 
     def start(self):
-        self.service = daemons.start_service(self.root, self.host.dir, self.expected)
+        self.service = daemons.start_service(
+            self.root, self.host.dir, self.expected, self.options
+        )
 
     def stop(self):
         daemons.stop_checked(self.service, self.expected)

@@ -65,14 +65,14 @@ big = a_user("big")
 
 @pytest.fixture
 def make_bed(root, polkit):
-    """Makes beds; arguments are gvt-simhost's. Each service must end well, without a complaint."""
+    """Makes beds; arguments are gvt-simhost's, options the service's. Each service must end well."""
     made = []
 
-    def make(*arguments, before=lambda host: None, expected=None):
+    def make(*arguments, before=lambda host: None, expected=None, options=()):
         host = hosts.SimHost(*arguments)
         before(host)
         host.start()
-        made.append(beds.Bed(root, host, expected))
+        made.append(beds.Bed(root, host, expected, options))
         for caller in callers.Caller.all:
             caller.signals.clear()
         return made[-1]

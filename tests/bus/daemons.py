@@ -111,16 +111,16 @@ def start_polkit(root):
     )
 
 
-def start_service(root, directory, expected=None):
+def start_service(root, directory, expected=None, options=()):
     """The service. expected: a pattern of the warnings that the test is going to provoke.
 
-    Without one the first warning of GLib or of ours ends it.
+    Without one the first warning of GLib or of ours ends it. options: more of its command line.
     """
     debug = "fatal-criticals" if expected else "fatal-warnings"
     return start_named(
         root, "org.gvt.Manager",
         "/usr/libexec/gvt-managerd", "--root", str(directory), "--bus", ADDRESS,
-        environment={"G_DEBUG": debug},
+        *options, environment={"G_DEBUG": debug},
     )  # fmt: skip
 
 
