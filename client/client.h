@@ -81,6 +81,8 @@ extern const GvtVerb gvt_verb_remove;
 extern const GvtVerb gvt_verb_set;
 extern const GvtVerb gvt_verb_attach;
 extern const GvtVerb gvt_verb_detach;
+extern const GvtVerb gvt_verb_backups;
+extern const GvtVerb gvt_verb_restore;
 extern const GvtVerb gvt_verb_edit_xml;
 extern const GvtVerb gvt_verb_strip_xml;
 extern const GvtVerb gvt_verb_check;

@@ -12,7 +12,7 @@
 #include "resolve.h"
 #include "terminal.h"
 #include "vgpu-calls.h"
-#include "vm.h"
+#include "vm-backups.h"
 #include "xml-calls.h"
 
 #include <string.h>
@@ -232,7 +232,7 @@ attach_session (GvtClient *client, const char *name, GError **error)
       tell_choice (client, &choice); /* the VM had one that was gone */
     return TRUE;
   }
-  if (!gvt_vm_define (vm, xml, edited, error))
+  if (!gvt_vm_change (vm, xml, edited, "attach", choice.uuid, error))
     return unmake (client, made);
   tell_choice (client, &choice);
   if (choice.vgpu != NULL && !choice.vgpu->defined)

@@ -10,7 +10,7 @@
 #include "resolve.h"
 #include "terminal.h"
 #include "vgpu-calls.h"
-#include "vm.h"
+#include "vm-backups.h"
 #include "xml-calls.h"
 
 #include <unistd.h>
@@ -91,7 +91,7 @@ detach_session (GvtClient *client, const char *name, GError **error)
       gvt_terminal_talk (client, "Would also remove the vGPU %s", uuid);
     return gvt_display_diff (xml, stripped, gvt_vm_name (vm), error);
   }
-  if (!gvt_vm_define (vm, xml, stripped, error))
+  if (!gvt_vm_change (vm, xml, stripped, "detach", uuid, error))
     return FALSE;
   gvt_terminal_talk (client, "Took the vGPU out of %s", gvt_vm_name (vm));
   if (gvt_vm_is_running (vm) && !options.keep) {

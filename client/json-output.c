@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GPUs, types and vGPUs as JSON. Pure. Any thread. Must not drop or rename a key once released.
+ * GPUs, types, vGPUs and backups as JSON. Pure. Any thread. Must not drop or rename a key once released.
  */
 
 #include "json-output.h"
@@ -94,6 +94,16 @@ gvt_json_add_vgpu (JsonBuilder *builder, const GvtVgpu *vgpu)
   add_string (builder, "device_node", vgpu->device_node);
   add_string (builder, "state", vgpu->state);
   add_string (builder, "failure", vgpu->failure);
+  json_builder_end_object (builder);
+}
+
+void
+gvt_json_add_backup (JsonBuilder *builder, const GvtDomainBackup *backup)
+{
+  json_builder_begin_object (builder);
+  add_string (builder, "name", backup->name);
+  add_number (builder, "time", backup->time);
+  add_string (builder, "reason", backup->reason);
   json_builder_end_object (builder);
 }
 

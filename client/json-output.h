@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "domain-backups.h"
 #include "objects.h"
 
 #include <json-glib/json-glib.h>
@@ -26,6 +27,9 @@ void gvt_json_add_type (JsonBuilder *builder, const GvtType *type);
  * @vgpu: a vGPU; what it does not have (label, VM, node, failure) becomes null
  */
 void gvt_json_add_vgpu (JsonBuilder *builder, const GvtVgpu *vgpu);
+
+/** gvt_json_add_backup: @builder: where a value may come; @backup: a backup of a VM */
+void gvt_json_add_backup (JsonBuilder *builder, const GvtDomainBackup *backup);
 
 /**
  * gvt_json_end:

@@ -20,6 +20,7 @@
 struct _GvtVm {
   virConnectPtr connection;
   virDomainPtr domain;
+  char uuid[VIR_UUID_STRING_BUFLEN];
   gboolean over;
   GvtVmEnd end;
 };
@@ -166,6 +167,10 @@ gvt_vm_open (const char *uri, const char *name, GError **error)
     set_error (error, what);
     return NULL;
   }
+  if (libvirt->virDomainGetUUIDString (vm->domain, vm->uuid) < 0) {
+    set_error (error, "cannot read the VM's UUID");
+    return NULL;
+  }
   return g_steal_pointer (&vm);
 }
 
@@ -183,6 +188,12 @@ const char *
 gvt_vm_name (const GvtVm *vm)
 {
   return libvirt->virDomainGetName (vm->domain);
+}
+
+const char *
+gvt_vm_uuid (const GvtVm *vm)
+{
+  return vm->uuid;
 }
 
 gboolean

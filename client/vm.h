@@ -64,6 +64,9 @@ void gvt_vm_free (GvtVm *vm);
 
 const char *gvt_vm_name (const GvtVm *vm);
 
+/** gvt_vm_uuid: Returns: its UUID in lower case. */
+const char *gvt_vm_uuid (const GvtVm *vm);
+
 gboolean gvt_vm_is_running (const GvtVm *vm);
 
 /**
