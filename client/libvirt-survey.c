@@ -10,17 +10,40 @@
 #include "libvirt-library.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define ROMS "/usr/share/vgabios/"
 
 void
 gvt_libvirt_survey_free (GvtLibvirtSurvey *self)
 {
   g_ptr_array_unref (self->vms);
+  g_hash_table_unref (self->roms);
   g_free (self);
 }
 
 static void
 ignore_error (void *data, virErrorPtr error)
 {
+}
+
+/* Wherever the XML names one: an override, an argument, an element. */
+static void
+add_roms (GvtLibvirtSurvey *survey, const char *xml, const char *vm)
+{
+  for (const char *at = xml; (at = strstr (at, ROMS)) != NULL; at += strlen (ROMS)) {
+    const char *name = at + strlen (ROMS);
+    gsize length = strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-");
+    g_autofree char *rom = g_strndup (name, length);
+    const char *others = g_hash_table_lookup (survey->roms, rom);
+
+    if (others == NULL)
+      g_hash_table_insert (survey->roms, g_steal_pointer (&rom), g_strdup (vm));
+    else if (!g_str_has_suffix (others, vm))
+      g_hash_table_insert (survey->roms,
+                           g_steal_pointer (&rom),
+                           g_strdup_printf ("%s, %s", others, vm));
+  }
 }
 
 static void
@@ -30,6 +53,8 @@ add_vm (const GvtLibvirt *libvirt, GvtLibvirtSurvey *survey, virDomainPtr domain
   char *xml = libvirt->virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE);
   g_autoptr (GvtDomainInfo) info = xml != NULL ? gvt_domain_inspect (xml, NULL) : NULL;
 
+  if (xml != NULL)
+    add_roms (survey, xml, libvirt->virDomainGetName (domain));
   free (xml);
   if (info != NULL && info->vgpus[0] != NULL)
     g_ptr_array_add (survey->vms, g_steal_pointer (&info));
@@ -70,6 +95,7 @@ gvt_libvirt_survey (const char *uri, GError **error)
     return NULL;
   }
   survey = g_new0 (GvtLibvirtSurvey, 1);
+  survey->roms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   survey->vms = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_domain_info_free);
   if (libvirt->virConnectGetLibVersion (connection, &survey->libvirt) < 0)
     survey->libvirt = 0;

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * @libvirt: the daemon's version, as libvirt counts: 1000000 * major + 1000 * minor + release
  * @qemu: its QEMU's version, likewise; 0 if it has none
  * @vms: (element-type GvtDomainInfo): the VMs that have a mediated device
+ * @roms: (element-type utf8 utf8): by name of an option ROM of the catalogue, the VMs that have it
  *
  * What a libvirt is, and which of its VMs concern us.
  */
@@ -17,6 +18,7 @@ typedef struct {
   gulong libvirt;
   gulong qemu;
   GPtrArray *vms;
+  GHashTable *roms;
 } GvtLibvirtSurvey;
 
 /**

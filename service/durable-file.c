@@ -68,9 +68,10 @@ open_directory_of (GvtRoot *root, const char *path, gboolean make)
 }
 
 static gboolean
-write_and_sync (int fd, const char *text, mode_t mode)
+write_and_sync (int fd, GBytes *bytes, mode_t mode)
 {
-  gsize length = strlen (text);
+  gsize length;
+  const char *text = g_bytes_get_data (bytes, &length);
 
   while (length > 0) {
     gssize n = TEMP_FAILURE_RETRY (write (fd, text, length));
@@ -84,7 +85,7 @@ write_and_sync (int fd, const char *text, mode_t mode)
 }
 
 static gboolean
-write_temporary (int directory, const char *name, const char *text, mode_t mode)
+write_temporary (int directory, const char *name, GBytes *bytes, mode_t mode)
 {
   gboolean written;
   int saved;
@@ -95,7 +96,7 @@ write_temporary (int directory, const char *name, const char *text, mode_t mode)
   fd = openat (directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
     return FALSE;
-  written = write_and_sync (fd, text, mode);
+  written = write_and_sync (fd, bytes, mode);
   saved = errno;
   close (fd);
   if (!written)
@@ -105,12 +106,12 @@ write_temporary (int directory, const char *name, const char *text, mode_t mode)
 }
 
 gboolean
-gvt_durable_write (GvtRoot *root,
-                   const char *path,
-                   const char *temporary,
-                   const char *text,
-                   mode_t mode,
-                   GError **error)
+gvt_durable_write_bytes (GvtRoot *root,
+                         const char *path,
+                         const char *temporary,
+                         GBytes *bytes,
+                         mode_t mode,
+                         GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *temporary_name = g_path_get_basename (temporary);
@@ -120,7 +121,7 @@ gvt_durable_write (GvtRoot *root,
 
   if (temporary_directory < 0)
     fail (error, "open the directory of", path);
-  else if (!write_temporary (temporary_directory, temporary_name, text, mode))
+  else if (!write_temporary (temporary_directory, temporary_name, bytes, mode))
     fail (error, "write", path);
   else if (renameat (temporary_directory, temporary_name, directory, name) != 0) {
     fail (error, "put in place", path);
@@ -135,6 +136,19 @@ gvt_durable_write (GvtRoot *root,
   if (directory >= 0)
     close (directory);
   return written;
+}
+
+gboolean
+gvt_durable_write (GvtRoot *root,
+                   const char *path,
+                   const char *temporary,
+                   const char *text,
+                   mode_t mode,
+                   GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+
+  return gvt_durable_write_bytes (root, path, temporary, bytes, mode, error);
 }
 
 gboolean

@@ -22,6 +22,14 @@ gboolean gvt_durable_write (GvtRoot *root,
                             mode_t mode,
                             GError **error);
 
+/** gvt_durable_write_bytes: the same with bytes of any kind. */
+gboolean gvt_durable_write_bytes (GvtRoot *root,
+                                  const char *path,
+                                  const char *temporary,
+                                  GBytes *bytes,
+                                  mode_t mode,
+                                  GError **error);
+
 /**
  * gvt_durable_remove:
  * @path: an absolute path

@@ -52,9 +52,9 @@ static const GvtMethod methods[] = {
   { HOST_ROW, "Check", GVT_RULE_PUBLIC, NULL, gvt_check_check, gvt_run_check },
   { HOST_ROW, "Configure", GVT_RULE_ALWAYS, HOST, NOT_YET },
   { HOST_ROW, "Revert", GVT_RULE_ALWAYS, HOST, NOT_YET },
-  { HOST_ROW, "InstallRom", GVT_RULE_ALWAYS, ROM, NOT_YET },
-  { HOST_ROW, "ListRoms", GVT_RULE_PUBLIC, NULL, NOT_YET },
-  { HOST_ROW, "RemoveRom", GVT_RULE_ALWAYS, ROM, NOT_YET },
+  { HOST_ROW, "InstallRom", GVT_RULE_ALWAYS, ROM, gvt_check_install_rom, gvt_run_install_rom },
+  { HOST_ROW, "ListRoms", GVT_RULE_PUBLIC, NULL, gvt_check_list_roms, gvt_run_list_roms },
+  { HOST_ROW, "RemoveRom", GVT_RULE_ALWAYS, ROM, gvt_check_remove_rom, gvt_run_remove_rom },
 };
 /* clang-format on */
 

@@ -21,6 +21,14 @@ gboolean gvt_check_get (GvtCall *call, GError **error);
 gboolean gvt_check_check (GvtCall *call, GError **error);
 void gvt_run_check (GvtCall *call);
 
+/* method-rom.c */
+gboolean gvt_check_install_rom (GvtCall *call, GError **error);
+gboolean gvt_check_list_roms (GvtCall *call, GError **error);
+gboolean gvt_check_remove_rom (GvtCall *call, GError **error);
+void gvt_run_install_rom (GvtCall *call);
+void gvt_run_list_roms (GvtCall *call);
+void gvt_run_remove_rom (GvtCall *call);
+
 /* method-vgpu.c */
 gboolean gvt_check_start (GvtCall *call, GError **error);
 gboolean gvt_check_stop (GvtCall *call, GError **error);

@@ -18,9 +18,6 @@ static const NotYet not_yet[] = {
   { GVT_INTERFACE_DOMAINS, "ModerniseXml", "rewriting old recipes is not there yet" },
   { GVT_INTERFACE_HOST, "Configure", "configuring the host is not there yet" },
   { GVT_INTERFACE_HOST, "Revert", "configuring the host is not there yet" },
-  { GVT_INTERFACE_HOST, "InstallRom", "the option ROM catalogue is not there yet" },
-  { GVT_INTERFACE_HOST, "ListRoms", "the option ROM catalogue is not there yet" },
-  { GVT_INTERFACE_HOST, "RemoveRom", "the option ROM catalogue is not there yet" },
 };
 
 const char *

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Making a host ready: what check says, and to whom."""
+"""Making a host ready: what check says, and to whom; the catalogue of option ROMs."""
 
+import hashlib
 import json
+import pathlib
+
+import pytest
 
 import vms
-from callers import ROOT
+from callers import ROOT, BusError
 
 HOST = "org.gvt.Manager.Host"
 STATES = {"ok", "note", "warning", "blocker", "unknown"}
@@ -55,3 +59,70 @@ def test_client_without_the_service(polkit, session_libvirt):
     assert found["service.reachable"]["state"] == "blocker"
     assert "user.libvirt" in found
     assert "Begin with: sudo systemctl start gvt-manager" in vms.client("alice", "check").stdout
+
+
+ROM = "/usr/lib/ipxe/qemu/efi-virtio.rom"
+
+
+def roms_of(caller):
+    return {rom["name"]: rom for rom in caller.call(ROOT, HOST, "ListRoms")}
+
+
+def install(caller, content, name):
+    return caller.call(ROOT, HOST, "InstallRom", "(aysa{sv})", content, name, {})
+
+
+def test_rom_from_file_to_catalogue(bed, root, nobody):
+    place = bed.host.dir / "usr/share/vgabios"
+    content = pathlib.Path(ROM).read_bytes()
+    done = vms.client("root", "rom", "install", ROM, "--name", "virtio.rom")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == hashlib.sha256(content).hexdigest()
+    assert "not for a device of Intel" in done.stderr
+    assert (place / "virtio.rom").read_bytes() == content
+    assert (place / "virtio.rom").stat().st_mode & 0o777 == 0o644
+    entry = roms_of(nobody)["virtio.rom"]
+    assert entry["images"] == ["bios 1af4:1041", "efi 1af4:1041"]
+    assert entry["unchanged"] and entry["installed"].startswith("20")
+    listed = json.loads(vms.client("alice", "--json", "rom", "list").stdout)
+    assert [rom["name"] for rom in listed] == ["virtio.rom"]
+    with pytest.raises(BusError) as refusal:
+        install(root, content, "virtio.rom")
+    assert refusal.value.name == "AlreadyExists"
+    assert vms.client("root", "rom", "remove", "virtio.rom").returncode == 0
+    assert roms_of(root) == {}
+    assert vms.client("root", "rom", "remove", "virtio.rom").returncode == 4
+
+
+def test_rom_is_an_administrators(bed, alice):
+    content = pathlib.Path(ROM).read_bytes()
+    with pytest.raises(BusError) as refusal:
+        install(alice, content, "x.rom")
+    assert refusal.value.name.startswith("NotAuthorized")
+    done = vms.client("alice", "--no-ask-password", "rom", "install", ROM)
+    assert done.returncode == 3
+    assert not (bed.host.dir / "usr/share/vgabios").exists()
+
+
+@pytest.mark.parametrize("name", ["", ".x", "../x", "a/b", "x" * 65, "-x"])
+def test_rom_names(bed, root, name):
+    with pytest.raises(BusError) as refusal:
+        install(root, pathlib.Path(ROM).read_bytes(), name)
+    assert refusal.value.name == "InvalidArgument"
+
+
+def test_rom_in_use(bed, root, libvirt):
+    """A VM of alice's that names the ROM: she is told, though the service cannot know."""
+    assert install(root, pathlib.Path(ROM).read_bytes(), "mine.rom")
+    arguments = (
+        "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>"
+        "<qemu:arg value='-global'/>"
+        "<qemu:arg value='vfio-pci.romfile=/usr/share/vgabios/mine.rom'/></qemu:commandline>"
+    )
+    libvirt.define(vms.DOMAIN.replace("</domain>", arguments + "</domain>"))
+    listed = json.loads(vms.client("alice", "--json", "rom", "list").stdout)
+    assert listed[0]["vms"] == "win11"
+    done = vms.client("alice", "rom", "remove", "mine.rom")
+    assert done.returncode == 6
+    assert "win11" in done.stderr
+    assert "mine.rom" in roms_of(root)

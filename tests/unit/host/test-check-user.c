@@ -67,6 +67,7 @@ make_survey (const Case *test)
   survey = g_new0 (GvtLibvirtSurvey, 1);
   survey->libvirt = test->libvirt;
   survey->qemu = test->qemu;
+  survey->roms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   survey->vms = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_domain_info_free);
   if (test->vm_gib > 0) {
     GvtDomainInfo *vm = g_new0 (GvtDomainInfo, 1);
