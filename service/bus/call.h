@@ -84,14 +84,28 @@ struct _GvtCall {
   GDBusMethodInvocation *invocation;
   GVariant *parameters;
   guint32 uid;
-  char *uuid;              /* of the vGPU it is about, or NULL */
-  GPtrArray *transitions;  /* of GvtTransition: what it would do */
-  GPtrArray *actions;      /* of char: what it needs */
-  GHashTable *details;     /* of char: what polkit gets to see */
+  char *uuid;             /* of the vGPU it is about, or NULL */
+  char *gpu;              /* chosen for it, once, or NULL */
+  GPtrArray *transitions; /* of GvtTransition: what it would do */
+  GPtrArray *actions;     /* of char: what it needs */
+  GHashTable *details;    /* of char: what polkit gets to see */
   GCancellable *cancellable;
-  GVariant *reply;         /* floating or NULL: what it returns */
-  gint64 begun;            /* monotonic, microseconds */
+  GVariant *reply; /* floating or NULL: what it returns */
+  gint64 begun;    /* monotonic, microseconds */
 };
+
+/** gvt_call_begin_needs: the call needs nothing yet. */
+void gvt_call_begin_needs (GvtCall *call);
+
+/**
+ * gvt_call_needs_no_more:
+ * @actions: what was authorised
+ * @details: what polkit was told then
+ *
+ * Returns: whether the call still needs at most that, for what was told; else %GVT_ERROR_CONFLICT
+ */
+gboolean
+gvt_call_needs_no_more (GvtCall *call, GPtrArray *actions, GHashTable *details, GError **error);
 
 /** gvt_call_require: adds a polkit action to those the call needs. */
 void gvt_call_require (GvtCall *call, const char *action);

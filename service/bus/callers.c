@@ -133,6 +133,8 @@ on_uid (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (reply != NULL)
     g_variant_get (reply, "(u)", &caller->uid);
+  if (error == NULL && caller->uid == GVT_NO_UID)
+    g_set_error (&error, GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED, "the bus does not say who is calling");
   waiting = g_steal_pointer (&caller->waiting);
   caller->waiting = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < waiting->len; i++) {
@@ -219,19 +221,23 @@ gvt_callers_begin (GvtCallers *self,
                    GvtCallersIdentified identified,
                    gpointer user_data)
 {
-  Caller *caller = get_or_add (self, connection, sender);
   Waiting waiting = { identified, user_data };
+  Caller *caller;
 
-  g_ptr_array_add (caller->calls, g_object_ref (cancellable));
-  self->total++;
-  if (self->total > self->most) {
+  /* Before anything is asked of the bus: a flood must not be answered with another. */
+  if (self->total >= self->most) {
     g_autoptr (GError) error = g_error_new (GVT_ERROR,
                                             GVT_ERROR_LIMIT_EXCEEDED,
                                             "%u calls are in flight already; wait a moment",
-                                            self->total - 1);
+                                            self->total);
 
     identified (GVT_NO_UID, error, user_data);
-  } else if (caller->uid != GVT_NO_UID)
+    return;
+  }
+  caller = get_or_add (self, connection, sender);
+  g_ptr_array_add (caller->calls, g_object_ref (cancellable));
+  self->total++;
+  if (caller->uid != GVT_NO_UID)
     admit (self, caller, &waiting);
   else
     g_ptr_array_add (caller->waiting, g_memdup2 (&waiting, sizeof waiting));
@@ -242,11 +248,12 @@ gvt_callers_end (GvtCallers *self, const char *sender, GCancellable *cancellable
 {
   Caller *caller = g_hash_table_lookup (self->callers, sender);
 
-  g_return_if_fail (caller != NULL);
+  /* One of too many never began. */
+  if (caller == NULL || !g_ptr_array_remove_fast (caller->calls, cancellable))
+    return;
   self->total--;
   if (counted)
     set_count (self, caller->uid, count_of (self, caller->uid) - 1);
-  g_ptr_array_remove_fast (caller->calls, cancellable);
   if (caller->calls->len == 0)
     g_hash_table_remove (self->callers, sender);
 }

@@ -86,6 +86,7 @@ free_call (GvtCall *call)
   g_object_unref (call->invocation);
   g_variant_unref (call->parameters);
   g_free (call->uuid);
+  g_free (call->gpu);
   g_ptr_array_unref (call->transitions);
   g_ptr_array_unref (call->actions);
   g_hash_table_unref (call->details);
@@ -132,42 +133,6 @@ gvt_call_fail (GvtCall *call, GError *error)
   log_outcome (call, error);
   g_dbus_method_invocation_take_error (g_object_ref (call->invocation), error);
   free_call (call);
-}
-
-void
-gvt_call_require (GvtCall *call, const char *action)
-{
-  if (!g_ptr_array_find_with_equal_func (call->actions, action, g_str_equal, NULL))
-    g_ptr_array_add (call->actions, g_strdup (action));
-}
-
-void
-gvt_call_tell (GvtCall *call, const char *key, const char *value)
-{
-  g_hash_table_replace (call->details, g_strdup (key), g_strdup (value));
-}
-
-GVariant *
-gvt_call_get_options (GvtCall *call)
-{
-  return g_variant_get_child_value (call->parameters,
-                                    g_variant_n_children (call->parameters) - 1);
-}
-
-const GvtVgpu *
-gvt_call_get_vgpu (GvtCall *call, GError **error)
-{
-  const GvtVgpu *vgpu =
-      call->uuid == NULL ? NULL : gvt_registry_get_vgpu (call->context->registry, call->uuid);
-
-  if (vgpu != NULL && gvt_vgpu_exists (vgpu))
-    return vgpu;
-  g_set_error (error,
-               GVT_ERROR,
-               GVT_ERROR_NOT_FOUND,
-               "there is no vGPU %s (any more)",
-               call->uuid != NULL ? call->uuid : "here");
-  return NULL;
 }
 
 static void
@@ -233,28 +198,14 @@ check (GvtCall *call, GError **error)
   return apply_rule (call, error) && (call->method->check == NULL || call->method->check (call, error));
 }
 
-/* The second check may need less than the first, but not more. */
 static gboolean
 check_again (GvtCall *call, GError **error)
 {
-  g_autoptr (GPtrArray) authorised = g_steal_pointer (&call->actions);
+  g_autoptr (GPtrArray) actions = g_steal_pointer (&call->actions);
+  g_autoptr (GHashTable) details = g_steal_pointer (&call->details);
 
-  call->actions = g_ptr_array_new_with_free_func (g_free);
-  if (!check (call, error))
-    return FALSE;
-  for (guint i = 0; i < call->actions->len; i++) {
-    const char *action = g_ptr_array_index (call->actions, i);
-
-    if (g_ptr_array_find_with_equal_func (authorised, action, g_str_equal, NULL))
-      continue;
-    g_set_error (error,
-                 GVT_ERROR,
-                 GVT_ERROR_CONFLICT,
-                 "things changed while this was being authorised, and it now needs %s; try again",
-                 action);
-    return FALSE;
-  }
-  return TRUE;
+  gvt_call_begin_needs (call);
+  return check (call, error) && gvt_call_needs_no_more (call, actions, details, error);
 }
 
 static void authorise_next (Dispatched *dispatched);
@@ -336,8 +287,7 @@ new_call (GvtDispatch *self, const GvtMethod *method, GDBusMethodInvocation *inv
   call->uid = GVT_NO_UID;
   call->uuid = gvt_path_to_uuid (g_dbus_method_invocation_get_object_path (invocation));
   call->transitions = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_transition_free);
-  call->actions = g_ptr_array_new_with_free_func (g_free);
-  call->details = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  gvt_call_begin_needs (call);
   call->cancellable = g_cancellable_new ();
   call->begun = g_get_monotonic_time ();
   self->in_flight++;

@@ -236,8 +236,11 @@ gvt_check_create (GvtCall *call, GError **error)
 
   if (!read_wanted (call, options, &wanted, error) || !settle_uuid (call, options, error))
     return FALSE;
-  if (*wanted.gpu == '\0')
-    wanted.gpu = choose_gpu (call, wanted.type, error);
+  if (*wanted.gpu == '\0') {
+    if (call->gpu == NULL)
+      call->gpu = g_strdup (choose_gpu (call, wanted.type, error));
+    wanted.gpu = call->gpu;
+  }
   if (wanted.gpu == NULL)
     return FALSE;
   type = gvt_check_type (call, wanted.gpu, wanted.type, error);

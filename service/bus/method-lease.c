@@ -89,13 +89,18 @@ read_lease (GvtCall *call, Lease *lease, GError **error)
   return find_vgpus (call, uuids, lease, error);
 }
 
+/* All of them are told, since one answer is for all: a rule that permits one is not to pass another. */
 static void
 require_ownership (GvtCall *call, const GvtVgpu *vgpu)
 {
+  const char *others = g_hash_table_lookup (call->details, "uuid");
+  g_autofree char *uuids = NULL;
+
   if (gvt_vgpu_owner (vgpu) == call->uid)
     return;
+  uuids = others == NULL ? g_strdup (vgpu->uuid) : g_strjoin (" ", others, vgpu->uuid, NULL);
   gvt_call_require (call, GVT_ACTION_MANAGE_OTHERS);
-  gvt_call_tell (call, "uuid", vgpu->uuid);
+  gvt_call_tell (call, "uuid", uuids);
 }
 
 static GvtTransition *

@@ -6,6 +6,8 @@
 
 #include "change.h"
 
+#include "gvt-error.h"
+
 typedef struct {
   GvtRoot *root;
   GPtrArray *transitions;
@@ -57,9 +59,7 @@ commit (GvtRegistry *registry, GvtTransition *transition, gboolean succeeded)
                               g_steal_pointer (&transition->definition),
                               g_steal_pointer (&transition->record));
   else
-    gvt_registry_commit_device (registry,
-                                transition->uuid,
-                                g_steal_pointer (&transition->device));
+    gvt_registry_commit_device (registry, transition->uuid, g_steal_pointer (&transition->device));
   gvt_registry_commit_parent (registry, g_steal_pointer (&transition->parent_info));
 }
 
@@ -100,6 +100,36 @@ claim (const GvtTransition *transition)
                         transition->active);
 }
 
+/* Between the check of a call and this, others may have had their turn. */
+static gboolean
+begins_with_what_is (GvtRegistry *registry, const GvtTransition *transition, GError **error)
+{
+  const GvtVgpu *vgpu = gvt_registry_get_vgpu (registry, transition->uuid);
+  gboolean device_is_so = gvt_device_info_equal (vgpu->device, transition->from_device) ||
+                          (transition->from_device == NULL && transition->may_exist);
+
+  if (device_is_so && gvt_definition_equal (vgpu->definition, transition->from_definition) &&
+      gvt_record_equal (vgpu->record, transition->from_record))
+    return TRUE;
+  g_set_error (error,
+               GVT_ERROR,
+               GVT_ERROR_CONFLICT,
+               "vGPU %s changed in this moment; look at it and try again",
+               transition->uuid);
+  return FALSE;
+}
+
+static gboolean
+reserve (GvtRegistry *registry, const GvtTransition *transition, GError **error)
+{
+  if (!gvt_registry_reserve (registry, transition->uuid, claim (transition), error))
+    return FALSE;
+  if (begins_with_what_is (registry, transition, error))
+    return TRUE;
+  gvt_registry_release (registry, transition->uuid);
+  return FALSE;
+}
+
 void
 gvt_change_run_async (GvtRegistry *registry,
                       GvtRoot *root,
@@ -116,9 +146,7 @@ gvt_change_run_async (GvtRegistry *registry,
   change->root = gvt_root_ref (root);
   change->transitions = transitions;
   for (guint i = 0; i < transitions->len; i++) {
-    const GvtTransition *transition = g_ptr_array_index (transitions, i);
-
-    if (!gvt_registry_reserve (registry, transition->uuid, claim (transition), &error)) {
+    if (!reserve (registry, g_ptr_array_index (transitions, i), &error)) {
       release_all (registry, transitions, i);
       change_free (change);
       g_task_return_error (outer, error);

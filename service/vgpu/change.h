@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * gvt_change_run_async:
  * @transitions: (element-type GvtTransition) (transfer full): at most one per vGPU
  *
- * Reserves the vGPUs, runs the transitions in a worker, all or none, and commits what came of them
+ * Reserves the vGPUs, sees that each is still what its transition begins with (else
+ * %GVT_ERROR_CONFLICT), runs the transitions in a worker, all or none, and commits what came of them
  * to the registry before it calls back. Main loop.
  */
 void gvt_change_run_async (GvtRegistry *registry,

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What calls are checked for, and that what was authorised is what would be done.
+ */
+
+#include "call-fixture.h"
+#include "gvt-names.h"
+
+#define OTHER_GPU "0000:03:00.0"
+#define CREATE(arguments) GVT_INTERFACE_MANAGER, "CreateVgpu", 1000, "(" arguments ")"
+#define PREPARE(uuids)                                                                             \
+  GVT_INTERFACE_DOMAINS, "Prepare", 1000,                                                          \
+      "('win10', '" UUID_3 "', " uuids ", uint64 4194304, @a{sv} {})"
+
+static void
+begin_on_vgpu (CallFixture *fixture, const char *member, guint32 uid, const char *arguments)
+{
+  call_begin (fixture, GVT_INTERFACE_VGPU, member, uid, arguments);
+  fixture->call->uuid = g_strdup (UUID);
+}
+
+static void
+test_create (CallFixture *fixture, gconstpointer data)
+{
+  const GvtTransition *transition;
+
+  call_add_gpu (fixture, GPU, TRUE, 1);
+  call_begin (fixture,
+              CREATE ("'" GPU "', '" TYPE "', {'uuid': <'" UUID "'>, 'label': <'win10'>}"));
+  call_check_passes (fixture, "");
+  transition = call_get_transition (fixture);
+  g_assert_cmpstr (transition->uuid, ==, UUID);
+  g_assert_true (transition->active);
+  g_assert_null (transition->definition);
+  g_assert_cmpuint (transition->record->owner, ==, 1000);
+  g_assert_cmpstr (call_get_detail (fixture, "gpu"), ==, GPU);
+  g_assert_cmpstr (call_get_detail (fixture, "type"), ==, TYPE);
+  g_assert_cmpstr (call_get_detail (fixture, "uuid"), ==, UUID);
+  g_assert_cmpstr (call_get_detail (fixture, "label"), ==, "win10");
+}
+
+typedef struct {
+  const char *arguments;
+  GvtError code;
+} Refused;
+
+static void
+test_create_refused (CallFixture *fixture, gconstpointer data)
+{
+  static const Refused refused[] = {
+    { "('" GPU "', '" TYPE "', {'uuid': <'x'>})", GVT_ERROR_INVALID_ARGUMENT },
+    { "('" GPU "', '" TYPE "', {'uuid': <'" NIL_UUID "'>})", GVT_ERROR_INVALID_ARGUMENT },
+    { "('" GPU "', '" TYPE "', {'uuid': <'" UUID "'>})", GVT_ERROR_ALREADY_EXISTS },
+    { "('" GPU "', '" TYPE "', {'label': <'a b'>})", GVT_ERROR_INVALID_ARGUMENT },
+    { "('" GPU "', '" TYPE "', {'label': <'taken'>})", GVT_ERROR_ALREADY_EXISTS },
+    { "('" GPU "', '" TYPE "', {'start': <'never'>})", GVT_ERROR_INVALID_ARGUMENT },
+    { "('" GPU "', '" TYPE "', {'activate': <false>})", GVT_ERROR_INVALID_ARGUMENT },
+    { "('" GPU "', '" TYPE "', {'colour': <'red'>})", GVT_ERROR_INVALID_ARGUMENT },
+    { "('" GPU "', '../../../etc', @a{sv} {})", GVT_ERROR_NOT_FOUND },
+    { "('../../..', '" TYPE "', @a{sv} {})", GVT_ERROR_NOT_FOUND },
+    { "('', 'nonsense', @a{sv} {})", GVT_ERROR_NOT_FOUND },
+    { "('" OTHER_GPU "', '" TYPE "', @a{sv} {})", GVT_ERROR_NO_CAPACITY },
+  };
+
+  call_add_gpu (fixture, GPU, TRUE, 1);
+  call_add_gpu (fixture, OTHER_GPU, FALSE, 0);
+  call_add_vgpu (fixture, UUID, 1000, "taken");
+  for (gsize i = 0; i < G_N_ELEMENTS (refused); i++) {
+    call_begin (fixture, GVT_INTERFACE_MANAGER, "CreateVgpu", 1000, refused[i].arguments);
+    call_check_fails (fixture, refused[i].code);
+    g_assert_cmpuint (fixture->call->transitions->len, ==, 0);
+  }
+}
+
+static void
+test_create_at_boot_needs_more (CallFixture *fixture, gconstpointer data)
+{
+  call_add_gpu (fixture, GPU, TRUE, 1);
+  call_begin (fixture, CREATE ("'', '" TYPE "', {'start': <'boot'>}"));
+  call_check_passes (fixture, GVT_ACTION_AUTOSTART);
+  g_assert_true (call_get_transition (fixture)->definition->automatic);
+}
+
+/* The GPU that polkit was told of, and the UUID, are those that are used, whatever is best by then. */
+static void
+test_what_was_chosen_stays (CallFixture *fixture, gconstpointer data)
+{
+  g_autofree char *uuid = NULL;
+
+  call_add_gpu (fixture, GPU, FALSE, 7);
+  call_add_gpu (fixture, OTHER_GPU, FALSE, 1);
+  call_begin (fixture, CREATE ("'', '" TYPE "', @a{sv} {}"));
+  call_check_passes (fixture, "");
+  g_assert_cmpstr (call_get_detail (fixture, "gpu"), ==, GPU);
+  uuid = g_strdup (call_get_transition (fixture)->uuid);
+  call_add_gpu (fixture, OTHER_GPU, FALSE, 9);
+  call_check_passes (fixture, "");
+  g_assert_cmpstr (call_get_detail (fixture, "gpu"), ==, GPU);
+  g_assert_cmpstr (call_get_transition (fixture)->parent, ==, GPU);
+  g_assert_cmpstr (call_get_transition (fixture)->uuid, ==, uuid);
+}
+
+/* A file that is no definition now may be one in a moment, and somebody's. */
+static void
+test_create_over_unreadable (CallFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GHashTable) records = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GvtRecord) record = gvt_record_new (1001, "", "", FALSE);
+  g_autoptr (GError) error = NULL;
+
+  call_add_gpu (fixture, GPU, TRUE, 1);
+  g_hash_table_insert (records, (gpointer) UUID, record);
+  gvt_registry_load_records (fixture->context.registry, records);
+  ((GvtVgpu *) gvt_registry_get_vgpu (fixture->context.registry, UUID))->unreadable = TRUE;
+  call_begin (fixture, CREATE ("'" GPU "', '" TYPE "', {'uuid': <'" UUID "'>}"));
+  call_check_fails (fixture, GVT_ERROR_ALREADY_EXISTS);
+}
+
+static void
+test_vgpu_methods (CallFixture *fixture, gconstpointer data)
+{
+  call_add_gpu (fixture, GPU, TRUE, 1);
+  call_add_vgpu (fixture, UUID, 1000, "win10");
+  call_add_vgpu (fixture, UUID_2, 1000, "other");
+  begin_on_vgpu (fixture, "Remove", 1000, "(@a{sv} {},)");
+  call_check_passes (fixture, "");
+  g_assert_null (call_get_transition (fixture)->record);
+  g_assert_cmpstr (call_get_detail (fixture, "label"), ==, "win10");
+  begin_on_vgpu (fixture, "Remove", 1000, "({'force': <true>},)");
+  call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
+  begin_on_vgpu (fixture, "SetLabel", 1000, "('other', @a{sv} {})");
+  call_check_fails (fixture, GVT_ERROR_ALREADY_EXISTS);
+  begin_on_vgpu (fixture, "SetLabel", 1000, "('win10', @a{sv} {})");
+  call_check_passes (fixture, "");
+  begin_on_vgpu (fixture, "SetStart", 1000, "('boot', @a{sv} {})");
+  call_check_passes (fixture, GVT_ACTION_AUTOSTART);
+  begin_on_vgpu (fixture, "Adopt", 0, "(uint32 4294967295, @a{sv} {})");
+  call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
+  begin_on_vgpu (fixture, "Adopt", 0, "(uint32 4000000000, @a{sv} {})");
+  call_check_passes (fixture, "");
+  g_assert_cmpuint (call_get_transition (fixture)->record->owner, ==, 4000000000);
+}
+
+static void
+test_prepare (CallFixture *fixture, gconstpointer data)
+{
+  call_add_gpu (fixture, GPU, TRUE, 1);
+  call_add_vgpu (fixture, UUID, 1000, "");
+  call_begin (fixture, PREPARE ("['" UUID "', '" UUID "', '" UUID_2 "']"));
+  call_check_passes (fixture, GVT_ACTION_RAISE_MEMLOCK);
+  g_assert_cmpstr (call_get_transition (fixture)->uuid, ==, UUID);
+  g_assert_cmpstr (call_get_transition (fixture)->record->domain, ==, UUID_3);
+  g_assert_cmpstr (call_get_detail (fixture, "domain"), ==, UUID_3);
+  call_begin (fixture, PREPARE ("['" UUID_2 "']"));
+  call_check_passes (fixture, "");
+  call_begin (fixture, PREPARE ("['../x']"));
+  call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
+}
+
+/* One answer of polkit's is for all vGPUs of others, so it must hear of all. */
+static void
+test_prepare_of_others (CallFixture *fixture, gconstpointer data)
+{
+  call_add_gpu (fixture, GPU, TRUE, 1);
+  call_add_vgpu (fixture, UUID, 1001, "");
+  call_add_vgpu (fixture, UUID_2, 1002, "");
+  call_begin (fixture, PREPARE ("['" UUID "', '" UUID_2 "']"));
+  call_check_passes (fixture, GVT_ACTION_MANAGE_OTHERS " " GVT_ACTION_RAISE_MEMLOCK);
+  g_assert_cmpstr (call_get_detail (fixture, "uuid"), ==, UUID " " UUID_2);
+}
+
+static void
+test_needs_no_more (CallFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) actions = NULL;
+  g_autoptr (GHashTable) details = NULL;
+  g_autoptr (GError) error = NULL;
+  GvtCall *call;
+
+  call_begin (fixture, CREATE ("'', '', @a{sv} {}"));
+  call = fixture->call;
+  gvt_call_require (call, "a");
+  gvt_call_require (call, "b");
+  gvt_call_require (call, "a");
+  g_assert_cmpuint (call->actions->len, ==, 2);
+  gvt_call_tell (call, "uuid", UUID);
+  actions = g_steal_pointer (&call->actions);
+  details = g_steal_pointer (&call->details);
+
+  gvt_call_begin_needs (call);
+  g_assert_true (gvt_call_needs_no_more (call, actions, details, &error));
+  gvt_call_require (call, "b");
+  g_assert_false (gvt_call_needs_no_more (call, actions, details, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_CONFLICT);
+  g_clear_error (&error);
+  gvt_call_tell (call, "uuid", UUID);
+  g_assert_true (gvt_call_needs_no_more (call, actions, details, &error));
+  gvt_call_tell (call, "uuid", UUID_2);
+  g_assert_false (gvt_call_needs_no_more (call, actions, details, &error));
+  g_clear_error (&error);
+  gvt_call_tell (call, "uuid", UUID);
+  gvt_call_require (call, "c");
+  g_assert_false (gvt_call_needs_no_more (call, actions, details, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_CONFLICT);
+}
+
+static void
+add (const char *name, void (*test) (CallFixture *, gconstpointer))
+{
+  g_test_add (name, CallFixture, NULL, call_set_up, test, call_tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("/calls/create", test_create);
+  add ("/calls/create-refused", test_create_refused);
+  add ("/calls/create-at-boot-needs-more", test_create_at_boot_needs_more);
+  add ("/calls/what-was-chosen-stays", test_what_was_chosen_stays);
+  add ("/calls/create-over-unreadable", test_create_over_unreadable);
+  add ("/calls/vgpu-methods", test_vgpu_methods);
+  add ("/calls/prepare", test_prepare);
+  add ("/calls/prepare-of-others", test_prepare_of_others);
+  add ("/calls/needs-no-more", test_needs_no_more);
+  return g_test_run ();
+}
