@@ -229,6 +229,7 @@ gvt_attach (const char *xml,
 
   alias = free_alias (document, devices);
   record = gvt_record_new (uuid, alias, settings);
+  record->no_audio = recipe->additions->len > 0 && gvt_element_child (devices, "audio") == NULL;
   hostdev = gvt_recipe_hostdev (settings, uuid, alias, &address);
   splice_devices (splices, document, devices, recipe, hostdev, record);
   if (!gvt_qemu_attach (splices, document, settings, alias, record, error))

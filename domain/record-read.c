@@ -147,6 +147,7 @@ gvt_record_read (const GvtDocument *document, GvtRecord **record, GError **error
 
   self = gvt_record_new (uuid, alias, NULL);
   self->element = element;
+  self->no_audio = gvt_element_has (element, "without", "audio");
   read_made (self, element);
   for (const GvtElement *part = element->first_child; part != NULL; part = part->next)
     understood = understood && read_part (self, part);

@@ -226,6 +226,8 @@ gvt_record_to_markup (const GvtRecord *self)
   g_string_append (text, "<gvt:attachment xmlns:gvt='" GVT_DOMAIN_NAMESPACE "'");
   gvt_record_append_attribute (text, "vgpu", self->vgpu);
   gvt_record_append_attribute (text, "alias", self->alias);
+  if (self->no_audio)
+    gvt_record_append_attribute (text, "without", "audio");
   for (guint i = 0; i < self->made->len; i++)
     g_string_append_printf (text,
                             "%s%s%s",

@@ -64,6 +64,7 @@ typedef struct {
  * @opened: of GvtOpened
  * @globals: of strings: values of -global
  * @variables: of GvtVariable
+ * @no_audio: there was no `<audio>` before, and libvirt adds one that suits the display
  * @element: (nullable): where the record was read from; belongs to the document
  */
 typedef struct {
@@ -76,6 +77,7 @@ typedef struct {
   GPtrArray *opened;
   GPtrArray *globals;
   GPtrArray *variables;
+  gboolean no_audio;
   const GvtElement *element;
 } GvtRecord;
 

@@ -33,6 +33,17 @@ remove_additions (GvtSplices *splices,
   }
 }
 
+/* The back end that libvirt adds by itself has an id and a type, and suits the display that leaves. */
+static void
+remove_default_audio (GvtSplices *splices, const GvtDocument *document, const GvtElement *devices)
+{
+  for (GvtElement *device = devices->first_child; device != NULL; device = device->next) {
+    if (gvt_element_is (device, "audio") && device->first_child == NULL &&
+        device->attributes->len == 2 && gvt_element_has (device, "id", "1"))
+      gvt_layout_remove (splices, document, device);
+  }
+}
+
 static gboolean
 remove_hostdevs (GvtSplices *splices,
                  const GvtDocument *document,
@@ -101,6 +112,8 @@ gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error)
 
   if (ours) {
     remove_additions (splices, document, devices, record);
+    if (record->no_audio)
+      remove_default_audio (splices, document, devices);
     remove_record (splices, document, record);
     gvt_qemu_detach (splices, document, record);
   }

@@ -188,6 +188,26 @@ test_foreign_metadata (void)
                    "<domain><metadata><x:y xmlns:x='urn:x'/></metadata><devices/></domain>");
 }
 
+/* libvirt adds an audio back end that suits the display; without that display it would be refused. */
+static void
+test_audio_of_libvirt (void)
+{
+  const char *xml = "<domain><devices><graphics type='sdl'/></devices></domain>";
+  g_autofree char *edited = edit (xml, "{'display': <'spice-gl'>}");
+  g_autofree char *with_default =
+      replace (edited, "</devices>", "<audio id='1' type='spice'/></devices>");
+  g_autofree char *with_own =
+      replace (edited, "</devices>", "<audio id='1' type='file' path='/x'/></devices>");
+  g_autofree char *stripped = strip (with_default);
+  g_autofree char *stripped_own = strip (with_own);
+
+  g_assert_cmpstr (stripped, ==, xml);
+  g_assert_cmpstr (stripped_own,
+                   ==,
+                   "<domain><devices><graphics type='sdl'/>"
+                   "<audio id='1' type='file' path='/x'/></devices></domain>");
+}
+
 #define HAND_MADE(inside)                                                                          \
   "<domain><devices><hostdev mode='subsystem' type='mdev' model='vfio-pci'>"                       \
   "<source><address uuid='CB33EC6D-AD44-4702-B80F-C176F56AFEA1'/></source>" inside                 \
@@ -349,6 +369,7 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/foreign-edits", test_foreign_edits);
   g_test_add_func ("/edit/neighbour-gone", test_neighbour_gone);
   g_test_add_func ("/edit/foreign-metadata", test_foreign_metadata);
+  g_test_add_func ("/edit/audio-of-libvirt", test_audio_of_libvirt);
   g_test_add_func ("/edit/hand-made-is-taken-over", test_hand_made_is_taken_over);
   g_test_add_func ("/edit/conflicts", test_conflicts);
   g_test_add_func ("/edit/full-bus", test_full_bus);
