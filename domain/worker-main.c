@@ -7,6 +7,7 @@
 
 #include "edit.h"
 #include "gvt-error.h"
+#include "verify.h"
 #include "worker-protocol.h"
 #include "worker-sandbox.h"
 
@@ -50,7 +51,7 @@ read_request (GError **error)
 
     if (n < 0 && errno == EINTR)
       continue;
-    if (n < 0 || request->len + (gsize) n > GVT_WORKER_REQUEST_MAX) {
+    if (n < 0 || request->len + (gsize) n > GVT_WORKER_VERIFY_MAX) {
       g_set_error (error,
                    GVT_ERROR,
                    GVT_ERROR_INVALID_ARGUMENT,
@@ -87,6 +88,7 @@ static char *
 answer (const GvtWorkerRequest *request, GError **error)
 {
   g_autoptr (GvtDomainSettings) settings = NULL;
+  const char *before = "";
 
   switch (request->verb) {
   case GVT_WORKER_EDIT:
@@ -95,6 +97,10 @@ answer (const GvtWorkerRequest *request, GError **error)
 
   case GVT_WORKER_STRIP:
     return gvt_domain_strip (request->xml, request->uuid, error);
+
+  case GVT_WORKER_VERIFY:
+    g_variant_lookup (request->settings, "before", "&s", &before);
+    return gvt_domain_verify (before, request->xml, request->uuid, error) ? g_strdup ("") : NULL;
 
   case GVT_WORKER_MODERNISE:
   default:

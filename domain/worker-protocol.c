@@ -47,7 +47,8 @@ gvt_worker_request_pack (GvtWorkerVerb verb,
                            uuid != NULL ? uuid : "",
                            sunk != NULL ? sunk : g_variant_new ("a{sv}", NULL));
   g_variant_ref_sink (request);
-  if (g_variant_get_size (request) > GVT_WORKER_REQUEST_MAX) {
+  if (g_variant_get_size (request) >
+      (verb == GVT_WORKER_VERIFY ? GVT_WORKER_VERIFY_MAX : GVT_WORKER_REQUEST_MAX)) {
     g_set_error_literal (error,
                          GVT_ERROR,
                          GVT_ERROR_INVALID_ARGUMENT,
@@ -67,7 +68,7 @@ gvt_worker_request_unpack (GBytes *bytes, GError **error)
 
   if (request != NULL)
     g_variant_get (request, "(uss@a{sv})", &verb, &self->xml, &self->uuid, &self->settings);
-  if (verb > GVT_WORKER_MODERNISE) {
+  if (verb > GVT_WORKER_VERIFY) {
     g_set_error_literal (error,
                          GVT_ERROR,
                          GVT_ERROR_INVALID_ARGUMENT,

@@ -20,10 +20,25 @@ G_BEGIN_DECLS
  */
 #define GVT_WORKER_REPLY_MAX GVT_WORKER_REQUEST_MAX
 
+/**
+ * GVT_WORKER_VERIFY_MAX:
+ *
+ * The largest request to verify, in bytes: two domains' XML.
+ */
+#define GVT_WORKER_VERIFY_MAX (GVT_WORKER_REQUEST_MAX + 128 * 1024)
+
+/**
+ * GvtWorkerVerb:
+ * @GVT_WORKER_EDIT: see gvt_domain_edit()
+ * @GVT_WORKER_STRIP: see gvt_domain_strip()
+ * @GVT_WORKER_MODERNISE: see gvt_domain_modernise()
+ * @GVT_WORKER_VERIFY: see gvt_domain_verify(); the setting `before` is what the XML was made of
+ */
 typedef enum {
   GVT_WORKER_EDIT,
   GVT_WORKER_STRIP,
   GVT_WORKER_MODERNISE,
+  GVT_WORKER_VERIFY,
 } GvtWorkerVerb;
 
 /**

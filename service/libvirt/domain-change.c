@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A change of a system domain, from its definition to a definition, step by step: libvirt's thread
- * reads and defines, the XML worker edits, this goes from one to the next. Main loop; never blocks,
- * never parses XML, and never defines what the worker said without having it checked.
+ * reads and defines, the XML worker edits, this goes from one to the next. Main loop; never blocks
+ * and never parses XML. What the worker answers is not trusted, because a domain's XML may have taken
+ * the worker over, and libvirt would run as root what it says: another worker, fresh, with another
+ * parser, must find that it is an edit and no more.
  */
 
 #include "domain-change.h"
@@ -79,6 +81,16 @@ work_finish (GObject *source, GAsyncResult *result, GError **error)
   return gvt_libvirt_connection_run_finish (GVT_LIBVIRT_CONNECTION (source), result, error);
 }
 
+static GVariant *
+settings_for (const Change *change, GvtWorkerVerb verb)
+{
+  if (verb == GVT_WORKER_EDIT)
+    return change->settings;
+  if (verb == GVT_WORKER_VERIFY)
+    return g_variant_new_parsed ("{'before': <%s>}", change->before);
+  return NULL;
+}
+
 static void
 ask_editor (GTask *task, GvtWorkerVerb verb, const char *xml, GAsyncReadyCallback callback)
 {
@@ -88,7 +100,7 @@ ask_editor (GTask *task, GvtWorkerVerb verb, const char *xml, GAsyncReadyCallbac
                                verb,
                                xml,
                                change->object,
-                               verb == GVT_WORKER_EDIT ? change->settings : NULL,
+                               settings_for (change, verb),
                                change->written == NULL ? g_task_get_cancellable (task) : NULL,
                                callback,
                                task);
@@ -211,6 +223,21 @@ apply (GTask *task)
 }
 
 static void
+on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+  g_autofree char *verified = gvt_domain_editor_run_finish (result, &error);
+
+  if (verified == NULL) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  apply (task);
+}
+
+static void
 on_edited (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
@@ -223,7 +250,7 @@ on_edited (GObject *source, GAsyncResult *result, gpointer user_data)
     g_object_unref (task);
     return;
   }
-  apply (task);
+  ask_editor (task, GVT_WORKER_VERIFY, change->after, on_verified);
 }
 
 static void

@@ -34,8 +34,8 @@ typedef struct {
  * @editor: the XML worker's path
  * @cancellable: (nullable): stops the XML worker; what libvirt has begun is finished
  *
- * Changes a domain, or leaves it as it was: reads its definition, has the worker edit it, backs it
- * up, defines the new one if the old one is still there, looks whether the new one does what it is
+ * Changes a domain, or leaves it as it was: reads its definition, has the worker edit it and another
+ * one look whether that is an edit, backs it up, defines the new one if the old one is still there, looks whether the new one does what it is
  * for, and takes it back if not. Where nothing changes, nothing is written. Main loop.
  */
 void gvt_domain_change_run_async (GvtLibvirtConnection *libvirt,

@@ -307,11 +307,31 @@ def test_libvirt_refuses_the_definition(system, worker, libvirt, root):
 
 def test_libvirt_drops_something(system, worker, libvirt, root):
     """What is defined but not what was meant is taken back."""
-    lines = "if verb == EDIT: answer(lambda xml: xml.replace('<title>', '<title>x'))"
-    bed = system(*worker(lines))
+    again = "verb == EDIT and b'gvt:attachment' in os.pread(0, 1 << 20, 0)"
+    bed = system(*worker(f"if {again}: answer(lambda xml: xml + ' ')"))
     before = libvirt.xml()
     error = refused(attach, root)
-    assert error.name in ("Libvirt", "Failed"), error
+    assert error.name == "Libvirt" and "left out" in error.message, error
+    assert libvirt.xml() == before and not files(bed)
+
+
+EVIL = [
+    "xml.replace('/usr/bin/qemu-system-x86_64', '/tmp/evil')",
+    "xml.replace('<devices>', '<devices><disk type=\"block\"><source dev=\"/dev/sda\"/></disk>')",
+    "xml.replace('</domain>', '<seclabel type=\"none\"/></domain>')",
+    "xml.replace('<vcpu', '<vcpu placement=\"auto\"')",
+    "'<domain/>'",
+    "''",
+]
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_a_worker_that_was_taken_over(system, worker, libvirt, root, evil):
+    """What it says is not defined, unless it is an edit and nothing else."""
+    bed = system(*worker(f"if verb in (EDIT, STRIP): answer(lambda xml: {evil})"))
+    before = libvirt.xml()
+    for call in (attach, detach):
+        assert refused(call, root).name in ("Failed", "InvalidArgument"), call
     assert libvirt.xml() == before and not files(bed)
 
 
