@@ -253,7 +253,12 @@ gvt_configuration_load (GvtRoot *root, GError **error)
   text = gvt_root_read_text (root, GVT_CONFIGURATION, CONFIGURATION_MAX, error);
   if (text == NULL)
     return NULL;
-  if (!g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, error)) {
+  /* Keys in brackets are kept to be refused; GKeyFile would pass them over. */
+  if (!g_key_file_load_from_data (file,
+                                  text,
+                                  (gsize) -1,
+                                  G_KEY_FILE_KEEP_TRANSLATIONS,
+                                  error)) {
     g_prefix_error (error, "%s: ", GVT_CONFIGURATION);
     return NULL;
   }
