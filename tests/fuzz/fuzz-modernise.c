@@ -15,6 +15,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (GvtDomainInfo) info = gvt_domain_inspect (xml, NULL);
   g_autofree char *again = NULL;
 
+  /* What can be rewritten can be looked at. */
+  g_assert_true (modernised == NULL || info != NULL);
   if (modernised == NULL)
     return 0;
 
