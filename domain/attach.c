@@ -6,6 +6,7 @@
 
 #include "attach.h"
 
+#include "controllers.h"
 #include "document.h"
 #include "gvt-error.h"
 #include "guest-slot.h"
@@ -230,6 +231,8 @@ gvt_attach (const char *xml,
   alias = free_alias (document, devices);
   record = gvt_record_new (uuid, alias, settings);
   record->no_audio = recipe->additions->len > 0 && gvt_element_child (devices, "audio") == NULL;
+  if (address.domain == 0 && address.bus > gvt_controllers_highest (devices))
+    record->highest_bus = (int) gvt_controllers_highest (devices);
   hostdev = gvt_recipe_hostdev (settings, uuid, alias, &address);
   splice_devices (splices, document, devices, recipe, hostdev, record);
   if (!gvt_qemu_attach (splices, document, settings, alias, record, error))

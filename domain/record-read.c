@@ -119,6 +119,21 @@ read_part (GvtRecord *self, const GvtElement *element)
   return FALSE;
 }
 
+static gboolean
+read_buses (GvtRecord *self, const GvtElement *element)
+{
+  const char *buses = gvt_element_attribute (element, "buses");
+  guint64 highest = 0;
+
+  if (buses == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (buses, 10, 0, 0xff, &highest, NULL))
+    return FALSE;
+
+  self->highest_bus = (int) highest;
+  return TRUE;
+}
+
 static void
 read_made (GvtRecord *self, const GvtElement *element)
 {
@@ -148,6 +163,7 @@ gvt_record_read (const GvtDocument *document, GvtRecord **record, GError **error
   self = gvt_record_new (uuid, alias, NULL);
   self->element = element;
   self->no_audio = gvt_element_has (element, "without", "audio");
+  understood = understood && read_buses (self, element);
   read_made (self, element);
   for (const GvtElement *part = element->first_child; part != NULL; part = part->next)
     understood = understood && read_part (self, part);

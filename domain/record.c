@@ -51,6 +51,7 @@ gvt_record_new (const char *vgpu, const char *alias, const GvtDomainSettings *se
   self->opened = g_ptr_array_new_with_free_func (opened_free);
   self->globals = g_ptr_array_new_with_free_func (g_free);
   self->variables = g_ptr_array_new_with_free_func (variable_free);
+  self->highest_bus = -1;
   return self;
 }
 
@@ -228,6 +229,8 @@ gvt_record_to_markup (const GvtRecord *self)
   gvt_record_append_attribute (text, "alias", self->alias);
   if (self->no_audio)
     gvt_record_append_attribute (text, "without", "audio");
+  if (self->highest_bus >= 0)
+    g_string_append_printf (text, " buses='%d'", self->highest_bus);
   for (guint i = 0; i < self->made->len; i++)
     g_string_append_printf (text,
                             "%s%s%s",

@@ -65,6 +65,8 @@ typedef struct {
  * @globals: of strings: values of -global
  * @variables: of GvtVariable
  * @no_audio: there was no `<audio>` before, and libvirt adds one that suits the display
+ * @highest_bus: the highest PCI bus there was, if the vGPU's is above it and libvirt adds controllers
+ *   up to it; else -1
  * @element: (nullable): where the record was read from; belongs to the document
  */
 typedef struct {
@@ -78,6 +80,7 @@ typedef struct {
   GPtrArray *globals;
   GPtrArray *variables;
   gboolean no_audio;
+  int highest_bus;
   const GvtElement *element;
 } GvtRecord;
 

@@ -6,6 +6,7 @@
 
 #include "edit.h"
 
+#include "controllers.h"
 #include "document.h"
 #include "gvt-error.h"
 #include "layout.h"
@@ -114,6 +115,8 @@ gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error)
     remove_additions (splices, document, devices, record);
     if (record->no_audio)
       remove_default_audio (splices, document, devices);
+    if (record->highest_bus >= 0)
+      gvt_controllers_remove_added (splices, document, devices, uuid, (guint) record->highest_bus);
     remove_record (splices, document, record);
     gvt_qemu_detach (splices, document, record);
   }

@@ -32,8 +32,8 @@ GUIDE = [
     ("Assign vGPU", "{}", {"driver": "vfio-pci", "display": "off", "addr": "0x2"}, {}, {}),
     (
         "Assign vGPU: at a specific location",
-        "{'address': <'0000:00:08.0'>}",
-        {"display": "off", "addr": "0x8"},
+        "{'address': <'0000:08:00.0'>}",
+        {"display": "off", "bus": "pci.8", "addr": "0x0"},
         {},
         {},
     ),
@@ -154,6 +154,11 @@ def check_round_trip(libvirt, xml, settings):
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_round_trip(libvirt, name, settings):
     check_round_trip(libvirt, domain(name), settings)
+
+
+def test_round_trip_on_a_new_bus(libvirt):
+    """libvirt adds a controller for each bus up to the eighth; they go with the vGPU."""
+    check_round_trip(libvirt, domain("headless-uefi"), "{'address': <'0000:08:00.0'>}")
 
 
 @pytest.mark.parametrize(

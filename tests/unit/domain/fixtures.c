@@ -6,6 +6,8 @@
 
 #include "fixtures.h"
 
+#include "edit.h"
+
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
@@ -103,4 +105,34 @@ fixture_rewrite (const char *xml)
   xmlBufferFree (buffer);
   xmlFreeDoc (document);
   return text;
+}
+
+char *
+fixture_edit (const char *xml, const char *settings_text)
+{
+  g_autoptr (GvtDomainSettings) settings = fixture_settings (settings_text);
+  g_autoptr (GError) error = NULL;
+  char *edited = gvt_domain_edit (xml, VGPU, settings, &error);
+
+  g_assert_no_error (error);
+  return edited;
+}
+
+char *
+fixture_strip (const char *xml)
+{
+  g_autoptr (GError) error = NULL;
+  char *stripped = gvt_domain_strip (xml, VGPU, &error);
+
+  g_assert_no_error (error);
+  return stripped;
+}
+
+char *
+fixture_replace (const char *text, const char *old, const char *new)
+{
+  g_autoptr (GString) result = g_string_new (text);
+
+  g_assert_cmpuint (g_string_replace (result, old, new, 1), ==, 1);
+  return g_string_free (g_steal_pointer (&result), FALSE);
 }

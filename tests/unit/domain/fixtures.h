@@ -37,3 +37,25 @@ GvtDomainSettings *fixture_settings (const char *text);
  *   other white space and quotes, without what libvirt does not keep
  */
 char *fixture_rewrite (const char *xml);
+
+/**
+ * fixture_edit:
+ * @settings: see fixture_settings()
+ *
+ * Returns: (transfer full): @xml with VGPU; it must work
+ */
+char *fixture_edit (const char *xml, const char *settings);
+
+/**
+ * fixture_strip:
+ *
+ * Returns: (transfer full): @xml without VGPU; it must work
+ */
+char *fixture_strip (const char *xml);
+
+/**
+ * fixture_replace:
+ *
+ * Returns: (transfer full): @text with the first @old replaced by @new; it must be there
+ */
+char *fixture_replace (const char *text, const char *old, const char *new);
