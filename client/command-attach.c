@@ -9,6 +9,7 @@
 #include "gvt-error.h"
 #include "inspect.h"
 #include "next-step.h"
+#include "qemu-syntax.h"
 #include "resolve.h"
 #include "terminal.h"
 #include "vgpu-calls.h"
@@ -187,20 +188,24 @@ tell_choice (GvtClient *client, const Choice *choice)
 
 static char *
 edit (GvtClient *client,
+      const GvtVm *vm,
       const char *xml,
       const GvtDomainInfo *info,
       const GvtObjects *objects,
       const Choice *choice,
       GError **error)
 {
+  const char *render_node = gvt_resolve_render_node (objects, choice->place);
+
   /* Attaching again without a word of settings is not meant to reset them. */
   if (g_strcmp0 (info->our_vgpus[0], choice->uuid) == 0 && !gvt_edit_settings_given ())
     return g_strdup (xml);
-  return gvt_xml_edit (client,
-                       xml,
-                       choice->uuid,
-                       gvt_edit_settings (gvt_resolve_render_node (objects, choice->place)),
-                       error);
+  return gvt_xml_edit (
+      client,
+      xml,
+      choice->uuid,
+      gvt_qemu_syntax_choose (gvt_edit_settings (render_node), gvt_vm_libvirt_version (vm)),
+      error);
 }
 
 static gboolean
@@ -216,7 +221,7 @@ attach_session (GvtClient *client, const char *name, GError **error)
 
   if (objects == NULL || !choose (&choice, objects, info, error))
     return FALSE;
-  edited = edit (client, xml, info, objects, &choice, error);
+  edited = edit (client, vm, xml, info, objects, &choice, error);
   if (edited == NULL)
     return FALSE;
   if (options.dry_run) {

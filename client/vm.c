@@ -196,6 +196,15 @@ gvt_vm_uuid (const GvtVm *vm)
   return vm->uuid;
 }
 
+gulong
+gvt_vm_libvirt_version (const GvtVm *vm)
+{
+  unsigned long version = 0;
+
+  libvirt->virConnectGetLibVersion (vm->connection, &version);
+  return version;
+}
+
 gboolean
 gvt_vm_is_running (const GvtVm *vm)
 {

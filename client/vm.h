@@ -67,6 +67,9 @@ const char *gvt_vm_name (const GvtVm *vm);
 /** gvt_vm_uuid: Returns: its UUID in lower case. */
 const char *gvt_vm_uuid (const GvtVm *vm);
 
+/** gvt_vm_libvirt_version: Returns: the version of the libvirt that has it; 8005000 is 8.5.0. */
+gulong gvt_vm_libvirt_version (const GvtVm *vm);
+
 gboolean gvt_vm_is_running (const GvtVm *vm);
 
 /**

@@ -13,6 +13,7 @@
 #include "domain-work.h"
 #include "editor.h"
 #include "gvt-error.h"
+#include "qemu-syntax.h"
 
 #define BACKUPS "/var/lib/gvt-manager/backups"
 
@@ -269,6 +270,11 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
   g_free (change->domain);
   change->domain = g_steal_pointer (&found->uuid);
   change->before = g_steal_pointer (&found->xml);
+  if (change->settings != NULL) {
+    g_autoptr (GVariant) given = g_steal_pointer (&change->settings);
+
+    change->settings = g_variant_ref_sink (gvt_qemu_syntax_choose (given, found->libvirt_version));
+  }
   if (change->verb != GVT_DOMAIN_RESTORE) {
     ask_editor (task,
                 change->verb == GVT_DOMAIN_ATTACH ? GVT_WORKER_EDIT : GVT_WORKER_STRIP,

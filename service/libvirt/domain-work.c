@@ -54,6 +54,7 @@ gvt_domain_work_read (const char *uri, gpointer data, GCancellable *given_up, GE
   found->xml = found->uuid != NULL ? gvt_system_domain_read (domain, error) : NULL;
   if (found->xml == NULL)
     return NULL;
+  found->libvirt_version = gvt_system_domain_get_version (domain);
   if (job->object == NULL)
     return g_steal_pointer (&found);
   directory = backups_of (job, found->uuid);

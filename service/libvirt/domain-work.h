@@ -34,6 +34,7 @@ void gvt_domain_job_free (GvtDomainJob *self);
  * GvtDomainFound:
  * @uuid: the domain's UUID
  * @xml: its definition
+ * @libvirt_version: of the daemon that has it
  * @backup: a backup's name, or %NULL
  * @backup_xml: a backup's text, or %NULL
  *
@@ -42,6 +43,7 @@ void gvt_domain_job_free (GvtDomainJob *self);
 typedef struct {
   char *uuid;
   char *xml;
+  gulong libvirt_version;
   char *backup;
   char *backup_xml;
 } GvtDomainFound;

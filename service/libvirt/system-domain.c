@@ -99,6 +99,15 @@ gvt_system_domain_dup_uuid (GvtSystemDomain *self, GError **error)
   return g_ascii_strdown (uuid, -1);
 }
 
+gulong
+gvt_system_domain_get_version (GvtSystemDomain *self)
+{
+  unsigned long version = 0;
+
+  self->libvirt->virConnectGetLibVersion (self->connection, &version);
+  return version;
+}
+
 gboolean
 gvt_system_domain_check_defined (GvtSystemDomain *self, GError **error)
 {

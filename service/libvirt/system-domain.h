@@ -22,6 +22,9 @@ void gvt_system_domain_free (GvtSystemDomain *self);
 /** gvt_system_domain_dup_uuid: Returns: (transfer full): the domain's UUID in lower case */
 char *gvt_system_domain_dup_uuid (GvtSystemDomain *self, GError **error);
 
+/** gvt_system_domain_get_version: Returns: the daemon's version, 8005000 for 8.5.0; 0 if unknown */
+gulong gvt_system_domain_get_version (GvtSystemDomain *self);
+
 /**
  * gvt_system_domain_check_defined:
  *
