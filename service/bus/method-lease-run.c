@@ -69,8 +69,10 @@ on_vgpus_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error))
     gvt_call_return (call, NULL);
-  else
+  else if (call->raised)
     fail_and_lower (call, error);
+  else
+    gvt_call_fail (call, error);
 }
 
 static void
@@ -89,7 +91,7 @@ on_raised (GObject *source, GAsyncResult *result, gpointer user_data)
   GvtCall *call = user_data;
   GError *error = NULL;
 
-  if (gvt_memory_lock_finish (GVT_MEMORY_LOCK (source), result, &error))
+  if (gvt_memory_lock_raise_finish (GVT_MEMORY_LOCK (source), result, &call->raised, &error))
     prepare_vgpus (call);
   else
     gvt_call_fail (call, error);

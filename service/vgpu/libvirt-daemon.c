@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define DELETED " (deleted)"
+
 void
 gvt_libvirt_daemon_free (GvtLibvirtDaemon *self)
 {
@@ -75,6 +77,9 @@ runs_libvirt (GvtRoot *root, pid_t pid)
   gboolean trusted;
   int fd;
 
+  /* An upgrade of libvirt leaves the daemon running from a file without a name (proc(5), exe). */
+  if (name != NULL && g_str_has_suffix (name, DELETED))
+    name[strlen (name) - strlen (DELETED)] = '\0';
   if (name == NULL || !(g_str_equal (name, "libvirtd") || g_str_equal (name, "virtqemud")))
     return FALSE;
   fd = gvt_root_open (root, path, O_PATH);

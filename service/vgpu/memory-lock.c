@@ -36,6 +36,7 @@ typedef struct {
   char *domain;
   guint64 memory_kib;
   guint64 maximum;
+  gboolean added; /* out: whether @domain is one more that it was done for */
 } Request;
 
 /* What was done for one user: to which daemon, what its limits were, and for which VMs. */
@@ -175,7 +176,7 @@ note_daemon (Note *note, const GvtLibvirtDaemon *daemon, const struct rlimit *li
 }
 
 static gboolean
-raise_limit (GvtMemoryLock *self, const Request *request, GError **error)
+raise_limit (GvtMemoryLock *self, Request *request, GError **error)
 {
   g_autoptr (GvtLibvirtDaemon) daemon =
       gvt_libvirt_daemon_find (self->root, request->caller, request->uid);
@@ -202,14 +203,16 @@ raise_limit (GvtMemoryLock *self, const Request *request, GError **error)
     return TRUE;
   if (limit.rlim_max < needed && !check_maximum (request, needed, error))
     return FALSE;
-  if (!g_ptr_array_find_with_equal_func (note->domains, request->domain, g_str_equal, NULL))
+  request->added =
+      !g_ptr_array_find_with_equal_func (note->domains, request->domain, g_str_equal, NULL);
+  if (request->added)
     g_ptr_array_add (note->domains, g_strdup (request->domain));
   if (!save_note (self->root, request->uid, note, error))
     return FALSE;
   if (limit.rlim_max >= needed || set_limit (daemon, limit.rlim_cur, needed, error))
     return TRUE;
-  forget_domain (note, request->domain);
-  save_note (self->root, request->uid, note, NULL);
+  if (request->added && forget_domain (note, request->domain))
+    save_note (self->root, request->uid, note, NULL);
   return FALSE;
 }
 
@@ -222,10 +225,8 @@ release_limit (GvtMemoryLock *self, const Request *request, GError **error)
   if (!forget_domain (note, request->domain))
     return TRUE;
   if (note->domains->len == 0) {
-    daemon = gvt_libvirt_daemon_find_again (self->root,
-                                            (pid_t) note->pid,
-                                            note->started,
-                                            request->uid);
+    daemon =
+        gvt_libvirt_daemon_find_again (self->root, (pid_t) note->pid, note->started, request->uid);
     if (daemon != NULL && !set_limit (daemon, note->soft, note->hard, error))
       return FALSE;
   }
@@ -237,7 +238,7 @@ run_in_thread (gpointer data, gpointer user_data)
 {
   g_autoptr (GTask) task = data;
   GvtMemoryLock *self = GVT_MEMORY_LOCK (g_task_get_source_object (task));
-  const Request *request = g_task_get_task_data (task);
+  Request *request = g_task_get_task_data (task);
   GError *error = NULL;
   gboolean done = request->caller != 0 ? raise_limit (self, request, &error)
                                        : release_limit (self, request, &error);
@@ -330,6 +331,20 @@ gvt_memory_lock_release_async (GvtMemoryLock *self,
   request->uid = uid;
   request->domain = g_strdup (domain);
   push (self, request, callback, user_data);
+}
+
+gboolean
+gvt_memory_lock_raise_finish (GvtMemoryLock *self,
+                              GAsyncResult *result,
+                              gboolean *added,
+                              GError **error)
+{
+  const Request *request;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  request = g_task_get_task_data (G_TASK (result));
+  *added = request->added;
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 gboolean

@@ -59,7 +59,19 @@ void gvt_memory_lock_release_async (GvtMemoryLock *self,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
 
-/** gvt_memory_lock_finish: Returns: whether it worked; %GVT_ERROR_LIMIT_EXCEEDED or FAILED if not */
+/**
+ * gvt_memory_lock_raise_finish:
+ * @added: (out): whether the VM is one more that the limit was raised for, so that releasing it takes
+ *   nothing from an earlier request
+ *
+ * Returns: whether it worked; %GVT_ERROR_LIMIT_EXCEEDED or FAILED if not
+ */
+gboolean gvt_memory_lock_raise_finish (GvtMemoryLock *self,
+                                       GAsyncResult *result,
+                                       gboolean *added,
+                                       GError **error);
+
+/** gvt_memory_lock_finish: Returns: whether releasing worked; %GVT_ERROR_FAILED if not */
 gboolean gvt_memory_lock_finish (GvtMemoryLock *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS
