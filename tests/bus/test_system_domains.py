@@ -398,6 +398,21 @@ def test_libvirt_hangs(system, libvirt, root, alice):
     assert UUID in libvirt.xml()
 
 
+def test_the_service_ends_while_libvirt_hangs(system, libvirt, root):
+    bed = system()
+    os.kill(libvirt.daemon.pid, signal.SIGSTOP)
+    try:
+        pending = root.start(ROOT, DOMAINS, "Attach", "(ssa{sv})", "win11", UUID, {})
+        assert root.get(ROOT, callers.MANAGER, "Version") and not pending.answered()
+        begin = time.monotonic()
+        bed.stop()
+        assert time.monotonic() - begin < 10
+    finally:
+        os.kill(libvirt.daemon.pid, signal.SIGCONT)
+        bed.start()
+    assert UUID not in libvirt.xml() and not files(bed)
+
+
 def test_no_room_for_a_backup(system, libvirt, root):
     """Without a backup nothing is changed, and the backups there are stay whole."""
     bed = system()
