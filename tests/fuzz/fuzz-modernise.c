@@ -12,11 +12,11 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autofree char *xml = g_strndup ((const char *) data, size);
   g_autofree char *modernised = gvt_domain_modernise (xml, NULL);
-  g_autoptr (GvtDomainInfo) info = gvt_domain_inspect (xml, NULL);
+  GvtDomainInfo *info = gvt_domain_inspect (xml, NULL);
   g_autofree char *again = NULL;
 
-  /* What can be rewritten can be looked at. */
-  g_assert_true (modernised == NULL || info != NULL);
+  /* Inspecting takes any text, too. */
+  g_clear_pointer (&info, gvt_domain_info_free);
   if (modernised == NULL)
     return 0;
 
