@@ -23,29 +23,46 @@ struct _GvtLeaseKeeper {
 
 G_DEFINE_FINAL_TYPE (GvtLeaseKeeper, gvt_lease_keeper, G_TYPE_OBJECT)
 
-/* A lease being kept: waiting for the process behind @descriptor to end, or being looked at. */
+/* Waiting for one process to end. */
+typedef struct {
+  int descriptor;
+  guint source;
+} Wait;
+
+/* A lease being kept: who had it prepared, and, once seen, who uses it. */
 typedef struct {
   GvtLeaseKeeper *keeper;
   char *uuid;
   guint64 pid;
   guint64 started;
-  int descriptor;
-  guint source;
+  Wait daemon;
+  Wait user;
+  guint look_source;
+  guint look_delay;
 } Lease;
 
+/* A VM opens its vGPU within seconds of the hook; a slow one within minutes. */
+#define FIRST_LOOK_S 3
+#define LAST_LOOK_S 300
+
+/* How long after the user's end the hook, or gvt-client run, may take to say so. */
+#define GRACE_S 3
+
 static void
-stop_waiting (Lease *lease)
+stop_waiting (Wait *wait)
 {
-  g_clear_handle_id (&lease->source, g_source_remove);
-  if (lease->descriptor >= 0)
-    close (lease->descriptor);
-  lease->descriptor = -1;
+  g_clear_handle_id (&wait->source, g_source_remove);
+  if (wait->descriptor >= 0)
+    close (wait->descriptor);
+  wait->descriptor = -1;
 }
 
 static void
 lease_free (Lease *lease)
 {
-  stop_waiting (lease);
+  stop_waiting (&lease->daemon);
+  stop_waiting (&lease->user);
+  g_clear_handle_id (&lease->look_source, g_source_remove);
   g_free (lease->uuid);
   g_free (lease);
 }
@@ -81,6 +98,7 @@ typedef struct {
   guint64 pid;
   guint64 started;
   int group;
+  gboolean ended;
   gboolean in_use;
   int descriptor;
 } Look;
@@ -96,12 +114,13 @@ look_free (Look *look)
 }
 
 static Look *
-look_new (GvtLeaseKeeper *self, const Lease *lease)
+look_new (const Lease *lease, gboolean ended)
 {
-  const GvtVgpu *vgpu = gvt_registry_get_vgpu (self->registry, lease->uuid);
+  const GvtVgpu *vgpu = gvt_registry_get_vgpu (lease->keeper->registry, lease->uuid);
   Look *look = g_new0 (Look, 1);
 
-  look->root = gvt_root_ref (self->root);
+  look->root = gvt_root_ref (lease->keeper->root);
+  look->ended = ended;
   look->uuid = g_strdup (lease->uuid);
   look->pid = lease->pid;
   look->started = lease->started;
@@ -111,15 +130,15 @@ look_new (GvtLeaseKeeper *self, const Lease *lease)
 }
 
 static void
-run_look (GvtLeaseKeeper *self,
-          const Lease *lease,
+run_look (const Lease *lease,
+          gboolean ended,
           GTaskThreadFunc function,
           GAsyncReadyCallback callback)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, NULL);
+  g_autoptr (GTask) task = g_task_new (lease->keeper, NULL, callback, NULL);
 
   g_task_set_source_tag (task, run_look);
-  g_task_set_task_data (task, look_new (self, lease), (GDestroyNotify) look_free);
+  g_task_set_task_data (task, look_new (lease, ended), (GDestroyNotify) look_free);
   g_task_run_in_thread (task, function);
 }
 
@@ -169,14 +188,12 @@ remove_device (GvtLeaseKeeper *self, const GvtVgpu *vgpu)
                         g_strdup (vgpu->uuid));
 }
 
-static gboolean on_process_ended (int descriptor, GIOCondition condition, gpointer user_data);
-
 static void
-wait_for_end (Lease *lease, int *descriptor)
+wait_for_end (Lease *lease, Wait *wait, int *descriptor, GUnixFDSourceFunc on_end)
 {
-  stop_waiting (lease);
-  lease->descriptor = *descriptor;
-  lease->source = g_unix_fd_add (*descriptor, G_IO_IN, on_process_ended, lease);
+  stop_waiting (wait);
+  wait->descriptor = *descriptor;
+  wait->source = g_unix_fd_add (*descriptor, G_IO_IN, on_end, lease);
   *descriptor = -1;
 }
 
@@ -194,33 +211,85 @@ judge (const GvtVgpu *vgpu, gboolean in_use)
   return gvt_reconcile (&facts);
 }
 
+/* The lease that a look was about; NULL if it was prepared anew meanwhile, or is gone. */
+static Lease *
+lease_of (GvtLeaseKeeper *self, const Look *look)
+{
+  Lease *lease = g_hash_table_lookup (self->leases, look->uuid);
+
+  return lease != NULL && lease->pid == look->pid && lease->started == look->started ? lease
+                                                                                      : NULL;
+}
+
+static void on_user_looked_for (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static gboolean
+on_grace_over (gpointer user_data)
+{
+  Lease *lease = user_data;
+
+  lease->look_source = 0;
+  run_look (lease, TRUE, look_for_holder, on_user_looked_for);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_user_ended (int descriptor, GIOCondition condition, gpointer user_data)
+{
+  Lease *lease = user_data;
+
+  lease->user.source = 0;
+  stop_waiting (&lease->user);
+  g_clear_handle_id (&lease->look_source, g_source_remove);
+  lease->look_source = g_timeout_add_seconds (GRACE_S, on_grace_over, lease);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_look_due (gpointer user_data)
+{
+  Lease *lease = user_data;
+
+  lease->look_source = 0;
+  run_look (lease, FALSE, look_for_holder, on_user_looked_for);
+  return G_SOURCE_REMOVE;
+}
+
+/* Less and less often, and in the end not at all: then only the daemon's end ends the lease. */
 static void
-on_holder_looked_for (GObject *source, GAsyncResult *result, gpointer user_data)
+look_later (Lease *lease)
+{
+  lease->look_delay = lease->look_delay == 0 ? FIRST_LOOK_S : lease->look_delay * 2;
+  if (lease->look_delay <= LAST_LOOK_S && lease->look_source == 0)
+    lease->look_source = g_timeout_add_seconds (lease->look_delay, on_look_due, lease);
+}
+
+static void
+on_user_looked_for (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GvtLeaseKeeper *self = GVT_LEASE_KEEPER (source);
   Look *look = g_task_get_task_data (G_TASK (result));
-  Lease *lease = g_hash_table_lookup (self->leases, look->uuid);
+  Lease *lease = lease_of (self, look);
   const GvtVgpu *vgpu = gvt_registry_get_vgpu (self->registry, look->uuid);
-  GvtVerdict verdict;
 
-  /* It was prepared anew meanwhile, or is gone. */
-  if (lease == NULL || vgpu == NULL || lease->pid != look->pid || lease->started != look->started)
+  if (lease == NULL || vgpu == NULL)
     return;
-  verdict = judge (vgpu, look->in_use);
-  if (verdict == GVT_VERDICT_WATCH && look->descriptor >= 0)
-    wait_for_end (lease, &look->descriptor);
-  else if (verdict == GVT_VERDICT_REMOVE)
+  if (look->in_use && look->descriptor >= 0)
+    wait_for_end (lease, &lease->user, &look->descriptor, on_user_ended);
+  else if (!look->ended)
+    look_later (lease);
+  else if (judge (vgpu, look->in_use) == GVT_VERDICT_REMOVE)
     remove_device (self, vgpu);
 }
 
 static gboolean
-on_process_ended (int descriptor, GIOCondition condition, gpointer user_data)
+on_daemon_ended (int descriptor, GIOCondition condition, gpointer user_data)
 {
   Lease *lease = user_data;
 
-  lease->source = 0;
-  stop_waiting (lease);
-  run_look (lease->keeper, lease, look_for_holder, on_holder_looked_for);
+  lease->daemon.source = 0;
+  stop_waiting (&lease->daemon);
+  run_look (lease, TRUE, look_for_holder, on_user_looked_for);
   return G_SOURCE_REMOVE;
 }
 
@@ -236,16 +305,17 @@ look_for_daemon (GTask *task, gpointer source, gpointer task_data, GCancellable 
 static void
 on_daemon_looked_for (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  GvtLeaseKeeper *self = GVT_LEASE_KEEPER (source);
   Look *look = g_task_get_task_data (G_TASK (result));
-  Lease *lease = g_hash_table_lookup (self->leases, look->uuid);
+  Lease *lease = lease_of (GVT_LEASE_KEEPER (source), look);
 
-  if (lease == NULL || lease->pid != look->pid || lease->started != look->started)
+  if (lease == NULL)
     return;
-  if (look->descriptor >= 0)
-    wait_for_end (lease, &look->descriptor);
-  else
-    run_look (self, lease, look_for_holder, on_holder_looked_for);
+  if (look->descriptor < 0) {
+    run_look (lease, TRUE, look_for_holder, on_user_looked_for);
+    return;
+  }
+  wait_for_end (lease, &lease->daemon, &look->descriptor, on_daemon_ended);
+  look_later (lease);
 }
 
 static void
@@ -268,9 +338,10 @@ on_vgpu_changed (GvtRegistry *registry, const char *uuid, gpointer user_data)
   lease->uuid = g_strdup (uuid);
   lease->pid = vgpu->record->lease_pid;
   lease->started = vgpu->record->lease_started;
-  lease->descriptor = -1;
+  lease->daemon.descriptor = -1;
+  lease->user.descriptor = -1;
   g_hash_table_replace (self->leases, lease->uuid, lease);
-  run_look (self, lease, look_for_daemon, on_daemon_looked_for);
+  run_look (lease, FALSE, look_for_daemon, on_daemon_looked_for);
 }
 
 GvtLeaseKeeper *

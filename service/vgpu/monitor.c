@@ -12,6 +12,10 @@
 /* Making one device sends four events within a few milliseconds. */
 #define SETTLE_MS 10
 
+/* A removal that somebody else requested of a device in use sends no event before its user lets go
+ * (kernel vfio_unregister_group_dev), so while there are devices one looks now and then. */
+#define TICK_S 3
+
 /* After a look that could not be taken whole. */
 #define RETRY_MS 500
 
@@ -23,6 +27,7 @@ struct _GvtMonitor {
   GvtDefinitions *definitions; /* the scanning worker's */
   guint settle_source;
   guint retry_source;
+  guint tick_source;
   GTask *first; /* the first look, until it is done */
   gboolean scanning;
   gboolean changed_meanwhile;
@@ -38,6 +43,7 @@ gvt_monitor_finalize (GObject *object)
 
   g_clear_handle_id (&self->settle_source, g_source_remove);
   g_clear_handle_id (&self->retry_source, g_source_remove);
+  g_clear_handle_id (&self->tick_source, g_source_remove);
   g_clear_object (&self->watch);
   g_clear_object (&self->registry);
   g_clear_pointer (&self->definitions, gvt_definitions_free);
@@ -211,6 +217,29 @@ retry (GvtMonitor *self)
     self->retry_source = g_timeout_add (RETRY_MS, on_retry, self);
 }
 
+static gboolean
+on_tick (gpointer user_data)
+{
+  GvtMonitor *self = user_data;
+
+  self->tick_source = 0;
+  on_changed (self->watch, self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tick_while_active (GvtMonitor *self)
+{
+  g_autoptr (GPtrArray) vgpus = gvt_registry_list_vgpus (self->registry);
+  gboolean active = FALSE;
+
+  for (guint i = 0; i < vgpus->len && !active; i++)
+    active = ((const GvtVgpu *) g_ptr_array_index (vgpus, i))->device != NULL;
+  g_clear_handle_id (&self->tick_source, g_source_remove);
+  if (active)
+    self->tick_source = g_timeout_add_seconds (TICK_S, on_tick, self);
+}
+
 static void
 on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -230,6 +259,7 @@ on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
   gvt_watch_follow (self->watch, sight->state->directories);
   for (guint i = 0; i < sight->locked_out->len; i++)
     give_access_back (self, g_ptr_array_index (sight->locked_out, i));
+  tick_while_active (self);
   if (self->changed_meanwhile)
     on_changed (self->watch, self);
   first = g_steal_pointer (&self->first);
