@@ -17,7 +17,8 @@ typedef struct {
   const char *vgpu_uuid;
   const GvtMarkupNode *before; /* <domain> */
   const GvtMarkupNode *after;
-  GPtrArray *returned; /* trees of what the record says was taken out */
+  GPtrArray *returned;  /* trees of what the record says was taken out */
+  gboolean buses_added; /* the record says that libvirt adds controllers for the vGPU */
 } Verify;
 
 /* Parts of <domain> that an edit may make, or put its own beside what is there. */
@@ -100,9 +101,10 @@ is_vgpu (const GvtMarkupNode *device, const char *vgpu_uuid)
          g_ascii_strcasecmp (uuid, vgpu_uuid) == 0;
 }
 
-/* What an edit may take out: displays, what talks through them, the vGPU itself. */
+/* What an edit may take out: displays, what talks through them, the vGPU itself, and the PCI
+ * controllers that libvirt added for it, where the record says that it would. */
 static gboolean
-is_business (const GvtMarkupNode *device, const char *vgpu_uuid)
+is_business (const Verify *self, const GvtMarkupNode *device)
 {
   static const char *const kinds[] = { "graphics", "video", "audio", NULL };
   static const char *const through[] = { "spice", "dbus", "spicevmc", "spiceport", NULL };
@@ -111,7 +113,9 @@ is_business (const GvtMarkupNode *device, const char *vgpu_uuid)
   if (device->name == NULL)
     return FALSE;
   type = gvt_markup_node_attribute (device, "type");
-  return g_strv_contains (kinds, device->name) || is_vgpu (device, vgpu_uuid) ||
+  return g_strv_contains (kinds, device->name) || is_vgpu (device, self->vgpu_uuid) ||
+         (self->buses_added && g_str_equal (device->name, "controller") &&
+          g_strcmp0 (type, "pci") == 0) ||
          (type != NULL && g_strv_contains (through, type));
 }
 
@@ -124,13 +128,13 @@ verify_devices (Verify *self, GError **error)
   g_autoptr (GPtrArray) rest_after = g_ptr_array_new ();
 
   for (guint i = 0; i < before->children->len; i++) {
-    if (!is_business (before->children->pdata[i], self->vgpu_uuid))
+    if (!is_business (self, before->children->pdata[i]))
       g_ptr_array_add (rest_before, before->children->pdata[i]);
   }
   for (guint i = 0; i < after->children->len; i++) {
     const GvtMarkupNode *device = after->children->pdata[i];
 
-    if (!is_business (device, self->vgpu_uuid))
+    if (!is_business (self, device))
       g_ptr_array_add (rest_after, (gpointer) device);
     else if (!contains (before->children, device) && !contains (self->returned, device) &&
              !gvt_permitted_device (device, self->vgpu_uuid))
@@ -236,7 +240,7 @@ read_returned (Verify *self, const GvtMarkupNode *record)
     while (devices->len > 0) {
       GvtMarkupNode *device = g_ptr_array_steal_index (devices, 0);
 
-      if (is_business (device, self->vgpu_uuid))
+      if (is_business (self, device))
         g_ptr_array_add (self->returned, device);
       else
         gvt_markup_node_free (device);
@@ -250,8 +254,12 @@ read_record (Verify *self)
   const GvtMarkupNode *metadata = gvt_markup_node_child (self->before, "metadata");
 
   for (guint i = 0; metadata != NULL && i < metadata->children->len; i++) {
-    if (gvt_permitted_record (metadata->children->pdata[i]))
-      read_returned (self, metadata->children->pdata[i]);
+    const GvtMarkupNode *record = metadata->children->pdata[i];
+
+    if (gvt_permitted_record (record)) {
+      self->buses_added = gvt_markup_node_attribute (record, "buses") != NULL;
+      read_returned (self, record);
+    }
   }
 }
 

@@ -12,7 +12,7 @@ from gi.repository import GLib
 from callers import run_as
 
 WORKER = "/usr/libexec/gvt-domain-editor"
-VERBS = {"edit": 0, "strip": 1, "modernise": 2}
+VERBS = {"edit": 0, "strip": 1, "modernise": 2, "verify": 3}
 VGPU = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
 FIXTURES = pathlib.Path(__file__).parents[1] / "unit" / "domain"
 
@@ -22,8 +22,17 @@ class Refused(Exception):
 
 
 def work(verb, xml, settings="{}"):
-    """What the worker makes of a domain. Settings in GVariant's text format."""
+    """What the worker makes of a domain, and another one has verified. Settings in GVariant's text
+    format."""
     parsed = GLib.Variant.parse(GLib.VariantType("a{sv}"), settings, None, None)
+    answer = ask(verb, xml, parsed)
+    if verb in ("edit", "strip"):
+        ask("verify", answer, GLib.Variant("a{sv}", {"before": GLib.Variant("s", xml)}))
+    return answer
+
+
+def ask(verb, xml, parsed):
+    """One request to one worker."""
     request = GLib.Variant.new_tuple(
         GLib.Variant("u", VERBS[verb]), GLib.Variant("s", xml), GLib.Variant("s", VGPU), parsed
     )

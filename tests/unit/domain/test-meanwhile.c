@@ -6,6 +6,7 @@
 #include "edit.h"
 #include "fixtures.h"
 #include "gvt-error.h"
+#include "verify.h"
 
 #include <string.h>
 
@@ -71,6 +72,7 @@ test_audio_of_libvirt (void)
   g_autofree char *stripped_own = fixture_strip (with_own);
 
   g_assert_cmpstr (stripped, ==, xml);
+  g_assert_true (gvt_domain_verify (with_default, stripped, VGPU, NULL));
   g_assert_cmpstr (stripped_own,
                    ==,
                    "<domain><devices><graphics type='sdl'/>"
@@ -96,7 +98,12 @@ test_controllers_of_libvirt (void)
   g_autofree char *stripped = fixture_strip (defined);
   g_autofree char *stripped_used = fixture_strip (used);
 
+  g_autofree char *unannounced = fixture_replace (defined, " buses='1'", "");
+
   g_assert_cmpstr (stripped, ==, before);
+  g_assert_true (gvt_domain_verify (defined, stripped, VGPU, NULL));
+  g_assert_true (gvt_domain_verify (used, stripped_used, VGPU, NULL));
+  g_assert_false (gvt_domain_verify (unannounced, stripped, VGPU, NULL));
   g_assert_nonnull (strstr (stripped_used, "index='2'"));
   g_assert_nonnull (strstr (stripped_used, "index='3'"));
   g_assert_null (strstr (stripped_used, "index='4'"));
