@@ -24,8 +24,8 @@ static const char *const all_settings[] = {
   "{'display': <'dbus'>, " NODE ", 'dma-buf': <true>, 'ramfb': <true>}",
   "{'display': <'dbus'>, 'dma-buf': <true>, 'qemu-syntax': <'commandline'>}",
   "{'display': <'vnc-egl'>, 'dma-buf': <true>, 'rom': <'vbios_gvt_uefi.rom'>}",
-  "{'display': <'vnc-egl'>, 'dma-buf': <true>, 'rom': <'vbios_gvt_uefi.rom'>, "
-  "'resolution': <'1440x900'>, 'qemu-syntax': <'commandline'>}",
+  ("{'display': <'vnc-egl'>, 'dma-buf': <true>, 'rom': <'vbios_gvt_uefi.rom'>, "
+   "'resolution': <'1440x900'>, 'qemu-syntax': <'commandline'>}"),
 };
 
 static void

@@ -151,6 +151,7 @@ test_permissions (Fixture *fixture, gconstpointer data)
   g_autofree char *file = g_build_filename (fixture->directory, "0001-attach-" VGPU ".xml", NULL);
 
   umask (before);
+  g_assert_cmpstr (name, ==, "0001");
   assert_mode (above, 0700);
   assert_mode (fixture->directory, 0700);
   assert_mode (file, 0600);
@@ -167,6 +168,7 @@ test_bounds (Fixture *fixture, gconstpointer data)
     g_autofree char *xml = g_strdup_printf ("<domain n='%u'/>", i);
     g_autofree char *name = add (fixture, xml);
 
+    g_assert_nonnull (name);
     g_assert_true (gvt_domain_backups_prune (fixture->directory, &error));
     g_assert_no_error (error);
   }
@@ -190,6 +192,7 @@ test_numbers (Fixture *fixture, gconstpointer data)
   g_autofree char *next = NULL;
   g_autofree char *text = NULL;
 
+  g_assert_cmpstr (first, ==, "0001");
   write_file (fixture, "9999-detach-" VGPU ".xml", "<domain/>");
   next = add (fixture, "<domain newest=''/>");
   g_assert_cmpstr (next, ==, "10000");
@@ -206,6 +209,7 @@ test_remove (Fixture *fixture, gconstpointer data)
   g_autofree char *third = NULL;
   g_autofree char *text = NULL;
 
+  g_assert_cmpstr (first, ==, "0001");
   g_assert_true (gvt_domain_backups_remove (fixture->directory, second, NULL));
   g_assert_true (gvt_domain_backups_remove (fixture->directory, second, NULL));
   g_assert_true (gvt_domain_backups_remove (fixture->directory, "", NULL));
@@ -224,6 +228,7 @@ test_hostile_names (Fixture *fixture, gconstpointer data)
   };
   g_autofree char *first = add (fixture, XML);
 
+  g_assert_cmpstr (first, ==, "0001");
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autoptr (GError) error = NULL;
     g_autofree char *found = NULL;
@@ -246,6 +251,7 @@ test_foreign_files (Fixture *fixture, gconstpointer data)
   g_autofree char *link = g_build_filename (fixture->directory, "0003-attach-a.xml", NULL);
   g_autoptr (GPtrArray) backups = NULL;
 
+  g_assert_cmpstr (first, ==, "0001");
   for (gsize i = 0; i < G_N_ELEMENTS (foreign); i++)
     write_file (fixture, foreign[i], "left alone");
   write_file (fixture, "0002-attach-" VGPU ".xml.AB12CD", "half a doma");
@@ -270,6 +276,7 @@ test_no_room (Fixture *fixture, gconstpointer data)
   struct rlimit before;
   struct rlimit limit;
 
+  g_assert_cmpstr (first, ==, "0001");
   signal (SIGXFSZ, SIG_IGN);
   g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
   limit = before;
@@ -324,6 +331,7 @@ test_garbage (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *found = NULL;
 
+  g_assert_cmpstr (first, ==, "0001");
   write_file (fixture, "0002-attach-a.xml", "\xff\xfe");
   g_assert_null (gvt_domain_backups_read (fixture->directory, "", &found, &error));
   g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
