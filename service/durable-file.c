@@ -6,6 +6,7 @@
 
 #include "durable-file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +15,10 @@
 #include <unistd.h>
 
 #include "gvt-error.h"
+#include "uuid.h"
+
+#define PREFIX "."
+#define SUFFIX ".new"
 
 static gboolean
 fail (GError **error, const char *what, const char *path)
@@ -165,4 +170,46 @@ gvt_durable_remove (GvtRoot *root, const char *path, GError **error)
     removed = fail (error, "delete", path);
   close (directory);
   return removed;
+}
+
+char *
+gvt_durable_temporary (const char *directory, const char *uuid)
+{
+  return g_strconcat (directory, "/" PREFIX, uuid, SUFFIX, NULL);
+}
+
+static gboolean
+is_temporary (const char *name)
+{
+  gsize length = strlen (name);
+  g_autofree char *uuid = NULL;
+
+  if (length <= strlen (PREFIX SUFFIX) || !g_str_has_prefix (name, PREFIX) ||
+      !g_str_has_suffix (name, SUFFIX))
+    return FALSE;
+  uuid = g_strndup (name + strlen (PREFIX), length - strlen (PREFIX SUFFIX));
+  return gvt_uuid_is_canonical (uuid);
+}
+
+void
+gvt_durable_sweep (GvtRoot *root, const char *directory)
+{
+  int fd = gvt_root_open (root, directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  DIR *names = fd < 0 ? NULL : fdopendir (fd);
+  struct dirent *entry;
+
+  if (names == NULL) {
+    if (fd >= 0)
+      close (fd);
+    return;
+  }
+  while ((entry = readdir (names)) != NULL) {
+    if (!is_temporary (entry->d_name))
+      continue;
+    if (unlinkat (fd, entry->d_name, 0) == 0)
+      g_message ("deleted %s/%s, which was never finished", directory, entry->d_name);
+    else
+      g_message ("cannot delete %s/%s: %s", directory, entry->d_name, g_strerror (errno));
+  }
+  closedir (names);
 }

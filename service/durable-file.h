@@ -31,6 +31,22 @@ gboolean gvt_durable_write_bytes (GvtRoot *root,
                                   GError **error);
 
 /**
+ * gvt_durable_temporary:
+ *
+ * Returns: (transfer full): where the new text of what is noted about @uuid waits in @directory
+ */
+char *gvt_durable_temporary (const char *directory, const char *uuid);
+
+/**
+ * gvt_durable_sweep:
+ * @directory: an absolute path
+ *
+ * Deletes what a crash left of gvt_durable_temporary() in @directory, and nothing else. Only while
+ * nobody writes there. Blocks.
+ */
+void gvt_durable_sweep (GvtRoot *root, const char *directory);
+
+/**
  * gvt_durable_remove:
  * @path: an absolute path
  *

@@ -188,7 +188,7 @@ static gboolean
 write_file (GvtRoot *root, const GvtDefinition *self, const char *text, GError **error)
 {
   g_autofree char *path = gvt_definition_locate (self->parent, self->uuid);
-  g_autofree char *temporary = g_strdup_printf (GVT_DEFINITIONS "/.%s.new", self->uuid);
+  g_autofree char *temporary = gvt_durable_temporary (GVT_DEFINITIONS, self->uuid);
 
   return gvt_durable_write (root, path, temporary, text, 0644, error);
 }
@@ -229,4 +229,10 @@ gvt_definition_delete (GvtRoot *root, const GvtDefinition *self, GError **error)
   g_autofree char *path = gvt_definition_locate (self->parent, self->uuid);
 
   return gvt_durable_remove (root, path, error);
+}
+
+void
+gvt_definition_sweep (GvtRoot *root)
+{
+  gvt_durable_sweep (root, GVT_DEFINITIONS);
 }

@@ -90,6 +90,13 @@ gboolean gvt_definition_put_back (GvtRoot *root,
                                   const char *text,
                                   GError **error);
 
+/**
+ * gvt_definition_sweep:
+ *
+ * Deletes what a crash left half written; only while nobody saves a definition. Blocks.
+ */
+void gvt_definition_sweep (GvtRoot *root);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GvtDefinition, gvt_definition_free)
 
 G_END_DECLS

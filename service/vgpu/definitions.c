@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * All definitions, read anew only where a file has changed. Worker threads, one at a time. Changes
- * nothing on disk.
+ * All definitions, read anew only where a file has changed. Worker threads, one at a time. Deletes what
+ * a crash left half written, at the first look; else changes nothing on disk.
  */
 
 #include "definitions.h"
@@ -135,6 +135,8 @@ gvt_definitions_load (GvtDefinitions *self, GPtrArray **directories, GPtrArray *
   GPtrArray *definitions = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_definition_free);
   g_autoptr (GPtrArray) parents = gvt_root_list (self->root, GVT_DEFINITIONS);
 
+  if (self->round == 0)
+    gvt_definition_sweep (self->root);
   self->round++;
   *directories = g_ptr_array_new_with_free_func (g_free);
   *unreadable = g_ptr_array_new_with_free_func (g_free);

@@ -23,7 +23,7 @@ void gvt_definitions_free (GvtDefinitions *self);
  * @unreadable: (out) (element-type utf8): the UUIDs whose files are there, and are no definitions now
  *
  * A file that is no definition is left out, with one line in the log when it is first seen so.
- * Blocks.
+ * The first time, what a crash left half written is deleted: nobody may be saving one then. Blocks.
  *
  * Returns: (transfer full) (element-type GvtDefinition): the definitions
  */

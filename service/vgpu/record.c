@@ -132,8 +132,10 @@ gvt_record_load_all (GvtRoot *root)
 {
   GHashTable *records =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) gvt_record_free);
-  g_autoptr (GPtrArray) names = gvt_root_list (root, RECORDS);
+  g_autoptr (GPtrArray) names = NULL;
 
+  gvt_durable_sweep (root, RECORDS);
+  names = gvt_root_list (root, RECORDS);
   for (guint i = 0; i < names->len; i++) {
     const char *uuid = g_ptr_array_index (names, i);
     GvtRecord *record = gvt_uuid_is_canonical (uuid) ? load (root, uuid) : NULL;
@@ -148,7 +150,7 @@ gboolean
 gvt_record_save (GvtRoot *root, const char *uuid, const GvtRecord *self, GError **error)
 {
   g_autofree char *path = g_build_filename (RECORDS, uuid, NULL);
-  g_autofree char *temporary = g_strdup_printf (RECORDS "/.%s.new", uuid);
+  g_autofree char *temporary = gvt_durable_temporary (RECORDS, uuid);
   g_autofree char *owner = g_strdup_printf ("%u", self->owner);
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *text = NULL;

@@ -41,7 +41,8 @@ gboolean gvt_record_equal (const GvtRecord *a, const GvtRecord *b);
  * gvt_record_load_all:
  *
  * Reads every record. One that is damaged, or of a later version than this service knows, is left
- * alone and left out, so that its vGPU belongs to root. Blocks.
+ * alone and left out, so that its vGPU belongs to root. Only while nobody saves one: what a crash left
+ * half written is deleted. Blocks.
  *
  * Returns: (transfer full) (element-type utf8 GvtRecord): records by UUID
  */

@@ -75,6 +75,35 @@ test_leftover (void)
   check_text (host, "new");
 }
 
+/* A service that was killed has left its own names behind, whatever they are by now; others stay. */
+static void
+test_sweep (void)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+  static const char *const strangers[] = {
+    ".new",
+    ".x.new",
+    ".C0FFEE00-0000-4000-8000-000000000001.new",
+    ".c0ffee00-0000-4000-8000-000000000001.new2",
+    "c0ffee00-0000-4000-8000-000000000001.new",
+    "c0ffee00-0000-4000-8000-000000000001",
+  };
+
+  gvt_durable_sweep (host->root, "/etc/d");
+  scratch_write (host, "/etc/d/.c0ffee00-0000-4000-8000-000000000001.new", "half a fi");
+  scratch_write (host, "/victim", "precious");
+  scratch_link (host, "/etc/d/.c0ffee00-0000-4000-8000-000000000002.new", "../../victim");
+  scratch_make_fifo (host, "/etc/d/.c0ffee00-0000-4000-8000-000000000003.new");
+  for (gsize i = 0; i < G_N_ELEMENTS (strangers); i++) {
+    g_autofree char *path = g_build_filename ("/etc/d", strangers[i], NULL);
+
+    scratch_write (host, path, "x");
+  }
+  gvt_durable_sweep (host->root, "/etc/d");
+  g_assert_cmpuint (scratch_count (host, "/etc/d"), ==, G_N_ELEMENTS (strangers));
+  g_assert_true (scratch_exists (host, "/victim"));
+}
+
 /* A link where the temporary file goes is not followed, nor one where the file goes. */
 static void
 test_links (void)
@@ -217,6 +246,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/durable-file/write", test_write);
   g_test_add_func ("/durable-file/leftover", test_leftover);
+  g_test_add_func ("/durable-file/sweep", test_sweep);
   g_test_add_func ("/durable-file/links", test_links);
   g_test_add_func ("/durable-file/linked-directory", test_linked_directory);
   g_test_add_func ("/durable-file/in-the-way", test_in_the_way);
