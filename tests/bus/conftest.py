@@ -10,6 +10,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "lasting"))
 
 import beds  # noqa: E402
 import callers  # noqa: E402
@@ -18,9 +19,22 @@ import hosts  # noqa: E402
 import vms  # noqa: E402
 
 
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="run the tests that take hours too")
+
+
+def pytest_collection_modifyitems(config, items):
+    """What takes long is not there unless it is asked for: it is no skipped test."""
+    if config.getoption("--long"):
+        return
+    config.hook.pytest_deselected(items=[i for i in items if i.get_closest_marker("long")])
+    items[:] = [i for i in items if not i.get_closest_marker("long")]
+
+
 def pytest_configure(config):
     if not pathlib.Path("/run/home/alice").exists():
         raise pytest.UsageError("run me through: tests/run --tier bus")
+    config.addinivalue_line("markers", "long: takes hours; runs with --long only")
     config.addinivalue_line("markers", "expect(pattern): warnings that the test provokes")
 
 
