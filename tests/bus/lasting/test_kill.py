@@ -11,7 +11,7 @@ from callers import VGPU, BusError
 from kills import GONE, OPERATIONS, PATH
 
 # How many kills a short run spreads over the calls of all operations that others can see.
-SHORT = 64
+SHORT = 68
 
 
 # A long run kills at every call, or, if somebody is in a hurry, at every so-manieth.
