@@ -141,15 +141,21 @@ read_once (GvtRoot *root, const char *parent, const char *uuid, GError **error)
 }
 
 GvtDefinition *
-gvt_definition_read (GvtRoot *root, const char *parent, const char *uuid, GError **error)
+gvt_definition_read (GvtRoot *root,
+                     const char *parent,
+                     const char *uuid,
+                     gboolean patient,
+                     GError **error)
 {
+  int attempts = patient ? READ_ATTEMPTS : 1;
+
   for (int attempt = 1;; attempt++) {
     g_autoptr (GError) reason = NULL;
     GvtDefinition *definition = read_once (root, parent, uuid, &reason);
 
     if (definition != NULL)
       return definition;
-    if (attempt == READ_ATTEMPTS ||
+    if (attempt == attempts ||
         !g_error_matches (reason, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT)) {
       g_propagate_error (error, g_steal_pointer (&reason));
       return NULL;

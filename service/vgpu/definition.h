@@ -40,14 +40,18 @@ gvt_definition_parse (const char *uuid, const char *parent, const char *text, GE
 
 /**
  * gvt_definition_read:
+ * @patient: whether a file that mdevctl is just writing, which it does in place, is given a moment to
+ *   become whole
  *
- * Reads the definition of @uuid on @parent. A file that mdevctl is just writing, which it does in
- * place, is given a moment to become whole. Blocks.
+ * Reads the definition of @uuid on @parent. Blocks.
  *
  * Returns: (transfer full): the definition, or %NULL with an error that says why the file is none
  */
-GvtDefinition *
-gvt_definition_read (GvtRoot *root, const char *parent, const char *uuid, GError **error);
+GvtDefinition *gvt_definition_read (GvtRoot *root,
+                                    const char *parent,
+                                    const char *uuid,
+                                    gboolean patient,
+                                    GError **error);
 
 /** gvt_definition_locate: Returns: (transfer full): the path of a definition's file */
 char *gvt_definition_locate (const char *parent, const char *uuid);

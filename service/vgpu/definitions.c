@@ -13,6 +13,9 @@
 #include "scan.h"
 #include "uuid.h"
 
+/* mdevctl writes one file at a time; thousands that are no definitions must not hold up the start. */
+#define PATIENCE 8
+
 /* What a file held when it was last looked at. */
 typedef struct {
   struct timespec changed;
@@ -26,6 +29,7 @@ struct _GvtDefinitions {
   GvtRoot *root;
   GHashTable *files; /* path -> Remembered */
   guint64 round;
+  int patience; /* for how many more files that may be half written this look waits */
 };
 
 static void
@@ -84,13 +88,16 @@ read_anew (GvtDefinitions *self,
 {
   int shortages = gvt_root_count_shortages (self->root);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GvtDefinition) definition = gvt_definition_read (self->root, parent, uuid, &error);
+  g_autoptr (GvtDefinition) definition =
+      gvt_definition_read (self->root, parent, uuid, self->patience > 0, &error);
   Remembered *remembered;
 
   if (definition == NULL && gvt_root_count_shortages (self->root) != shortages)
     return;
-  if (definition == NULL)
+  if (definition == NULL) {
+    self->patience--;
     g_message ("leaving %s out: %s", path, error->message);
+  }
   remembered = g_new0 (Remembered, 1);
   remembered->changed = status->st_ctim;
   remembered->inode = status->st_ino;
@@ -138,6 +145,7 @@ gvt_definitions_load (GvtDefinitions *self, GPtrArray **directories, GPtrArray *
   if (self->round == 0)
     gvt_definition_sweep (self->root);
   self->round++;
+  self->patience = PATIENCE;
   *directories = g_ptr_array_new_with_free_func (g_free);
   *unreadable = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (*directories, gvt_root_locate (self->root, GVT_DEFINITIONS));

@@ -107,7 +107,7 @@ check_unreadable (const Scratch *host)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (gvt_definition_read (host->root, GPU, UUID, &error));
+  g_assert_null (gvt_definition_read (host->root, GPU, UUID, TRUE, &error));
   g_assert_nonnull (error);
   scratch_remove (host, FILE_OF (UUID));
 }
@@ -130,7 +130,7 @@ test_read (void)
   scratch_write_bytes (host, FILE_OF (UUID), "{\"mdev_type\": \"a\"}\0", 20);
   check_unreadable (host);
   scratch_write (host, FILE_OF (UUID), "{\"mdev_type\": \"" TYPE "\"}");
-  definition = gvt_definition_read (host->root, GPU, UUID, NULL);
+  definition = gvt_definition_read (host->root, GPU, UUID, TRUE, NULL);
   g_assert_cmpstr (definition->type, ==, TYPE);
 }
 

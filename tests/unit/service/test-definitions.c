@@ -58,6 +58,25 @@ test_passes_over (void)
   g_assert_cmpuint (count (definitions), ==, 1);
 }
 
+/* Each of these could be one that mdevctl is writing, but not all of them: patience has an end. */
+static void
+test_many_bad_ones (void)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+  g_autoptr (GvtDefinitions) definitions = gvt_definitions_new (host->root);
+  gint64 begin;
+
+  for (int i = 0; i < 1000; i++) {
+    g_autofree char *path = g_strdup_printf (FILE_OF ("c0ffee00-0000-4000-8000-%012d"), i);
+
+    scratch_write (host, path, "{\"mdev_type\": ");
+  }
+  begin = g_get_monotonic_time ();
+  g_assert_cmpuint (count (definitions), ==, 0);
+  /* Ten milliseconds for each of them would be ten seconds. */
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 8 * G_TIME_SPAN_SECOND);
+}
+
 static void
 check_type (GvtDefinitions *definitions, const char *type)
 {
@@ -110,6 +129,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/definitions/load", test_load);
   g_test_add_func ("/definitions/passes-over", test_passes_over);
+  g_test_add_func ("/definitions/many-bad-ones", test_many_bad_ones);
   g_test_add_func ("/definitions/sees-changes", test_sees_changes);
   g_test_add_func ("/definitions/directories", test_directories);
   return g_test_run ();
