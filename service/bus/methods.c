@@ -50,8 +50,8 @@ static const GvtMethod methods[] = {
   { DOMAINS_ROW, "ListBackups", GVT_RULE_PUBLIC, NULL, gvt_check_list_backups, gvt_run_list_backups },
 
   { HOST_ROW, "Check", GVT_RULE_PUBLIC, NULL, gvt_check_check, gvt_run_check },
-  { HOST_ROW, "Configure", GVT_RULE_ALWAYS, HOST, NOT_YET },
-  { HOST_ROW, "Revert", GVT_RULE_ALWAYS, HOST, NOT_YET },
+  { HOST_ROW, "Configure", GVT_RULE_ALWAYS, HOST, gvt_check_setup, gvt_run_setup },
+  { HOST_ROW, "Revert", GVT_RULE_ALWAYS, HOST, gvt_check_setup, gvt_run_setup },
   { HOST_ROW, "InstallRom", GVT_RULE_ALWAYS, ROM, gvt_check_install_rom, gvt_run_install_rom },
   { HOST_ROW, "ListRoms", GVT_RULE_PUBLIC, NULL, gvt_check_list_roms, gvt_run_list_roms },
   { HOST_ROW, "RemoveRom", GVT_RULE_ALWAYS, ROM, gvt_check_remove_rom, gvt_run_remove_rom },

@@ -29,6 +29,10 @@ void gvt_run_install_rom (GvtCall *call);
 void gvt_run_list_roms (GvtCall *call);
 void gvt_run_remove_rom (GvtCall *call);
 
+/* method-setup.c */
+gboolean gvt_check_setup (GvtCall *call, GError **error);
+void gvt_run_setup (GvtCall *call);
+
 /* method-vgpu.c */
 gboolean gvt_check_start (GvtCall *call, GError **error);
 gboolean gvt_check_stop (GvtCall *call, GError **error);

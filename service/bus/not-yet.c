@@ -16,8 +16,6 @@ typedef struct {
 
 static const NotYet not_yet[] = {
   { GVT_INTERFACE_DOMAINS, "ModerniseXml", "rewriting old recipes is not there yet" },
-  { GVT_INTERFACE_HOST, "Configure", "configuring the host is not there yet" },
-  { GVT_INTERFACE_HOST, "Revert", "configuring the host is not there yet" },
 };
 
 const char *

@@ -7,8 +7,10 @@ import pathlib
 
 import pytest
 
+import callers
+import daemons
 import vms
-from callers import ROOT, BusError
+from callers import ADDRESS, ROOT, BusError
 
 HOST = "org.gvt.Manager.Host"
 STATES = {"ok", "note", "warning", "blocker", "unknown"}
@@ -126,3 +128,73 @@ def test_rom_in_use(bed, root, libvirt):
     assert done.returncode == 6
     assert "win11" in done.stderr
     assert "mine.rom" in roms_of(root)
+
+
+@pytest.fixture
+def systemd(bed, root):
+    """The bed's host has systemd, which starts the setup unit on the bed's directory."""
+    stand_in = pathlib.Path(__file__).parent / "systemd_stand_in.py"
+    daemon = daemons.start_named(
+        root, "org.freedesktop.systemd1",
+        "/usr/bin/python3", str(stand_in), ADDRESS, "gvt-manager-setup.service",
+        "/usr/libexec/gvt-host-setup", "--root", str(bed.host.dir),
+    )  # fmt: skip
+    yield daemon
+    assert not daemon.complaints(), daemon.text()
+    daemon.stop()
+
+
+def configure(caller, *fixes, **options):
+    return caller.call(
+        ROOT, HOST, "Configure", "(asa{sv})", list(fixes), callers.variants(options)
+    )
+
+
+def test_setup_and_back(bed, root, systemd):
+    file = bed.host.dir / "etc/modules-load.d/gvt-manager.conf"
+    planned = vms.client("root", "setup", "modules", "--dry-run")
+    assert planned.returncode == 0, planned.stderr
+    assert "+kvmgt" in planned.stdout
+    assert not file.exists()
+    done = vms.client("root", "setup", "modules")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == planned.stdout
+    assert file.read_text().endswith("\nkvmgt\n")
+    assert file.stat().st_mode & 0o777 == 0o644
+    again = vms.client("root", "setup", "modules")
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "Nothing to do" in again.stderr
+    back = vms.client("root", "setup", "--revert")
+    assert back.returncode == 0, back.stderr
+    assert "-kvmgt" in back.stdout
+    assert not file.exists()
+
+
+def test_setup_says_what_failed(bed, root, systemd):
+    """A host whose boot loader nobody knows."""
+    with pytest.raises(BusError) as refusal:
+        configure(root, "kernel-parameters")
+    assert refusal.value.name == "NotSupported"
+    assert "by hand" in refusal.value.message
+
+
+def test_setup_is_an_administrators(bed, alice, nobody, systemd):
+    for caller in (alice, nobody):
+        with pytest.raises(BusError) as refusal:
+            configure(caller, "modules")
+        assert refusal.value.name.startswith("NotAuthorized")
+    assert not (bed.host.dir / "etc/modules-load.d").exists()
+
+
+def test_setup_takes_known_fixes_only(bed, root):
+    for fix in ("", "../x", "modules\n", "Modules"):
+        with pytest.raises(BusError) as refusal:
+            configure(root, fix)
+        assert refusal.value.name == "InvalidArgument"
+
+
+def test_setup_without_systemd(bed, root):
+    with pytest.raises(BusError) as refusal:
+        configure(root, "modules")
+    assert refusal.value.name == "Failed"
+    assert "gvt-manager-setup.service" in refusal.value.message

@@ -17,7 +17,7 @@ DOORS = [
     ("ask polkit", r"#include <polkit/", ["service/bus/authorise.c"], "#include <polkit/polkit.h>"),
     ("fork", r"\b(v?fork|clone) \(", ["service/mdev/sysfs.c"], "  pid = fork ();"),
     ("start programs", r"\bg_(sub|spawn_)\w*(new|spawn\w*|sync|async\w*) \(",
-     ["service/domains/editor.c", "client/*"], "g_subprocess_launcher_spawn (launcher, error)"),
+     ["service/domains/editor.c", "service/host/setup-command.c", "client/*"], "g_subprocess_launcher_spawn (launcher, error)"),
     ("write to sysfs", r"\bgvt_sysfs_write \(",
      ["service/mdev/sysfs.[ch]", "service/vgpu/device.c"], "return gvt_sysfs_write (root, path)"),
     ("open for writing", r"\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND)\b",
