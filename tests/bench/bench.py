@@ -184,6 +184,40 @@ def bench_neighbour(table, direct):
     alice.close()
 
 
+def fill(count, text):
+    """What lies in the directory of definitions when the service starts."""
+
+    def before(host):
+        directory = host.dir / "etc/mdevctl.d" / hosts.GPU
+        directory.mkdir(parents=True)
+        for number in range(count):
+            (directory / f"00000000-0000-4000-8000-{number:012}").write_text(text)
+
+    return before
+
+
+def bench_start(table, root):
+    """Until the name is owned, that is until everything is on the bus."""
+    table.group("The service's start, and its end")
+    good = f'{{"mdev_type": "{TYPE}", "start": "manual", "attrs": []}}'
+    rows = {
+        "without definitions": fill(0, ""),
+        "with 10,000 definitions": fill(10_000, good),
+        "with 10,000 files that are none": fill(10_000, good[:20]),
+        "with 100 files of 60,000 brackets": fill(100, '{"a": ' + "[" * 60_000),
+    }
+    for name, before in rows.items():
+        host = hosts.SimHost("--aperture", "512")
+        before(host)
+        host.start()
+
+        def once():
+            daemons.stop_checked(daemons.start_service(root, host.dir))
+
+        table.row(name, timed(once, 5))
+        host.end()
+
+
 def main():
     bus = daemons.start_bus()
     root = callers.Caller("root")
@@ -201,6 +235,7 @@ def main():
     print()
     daemons.stop_checked(service)
     host.end()
+    bench_start(table, root)
     for daemon in (polkit, bus):
         daemon.kill()
     root.close()

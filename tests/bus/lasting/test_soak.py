@@ -100,7 +100,10 @@ def test_soak(bed, alice, nobody, total):
     cycle(total // 4)
     before = usage(bed.service.pid)
     begin = time.monotonic()
-    parts = [cycle(total // 8) for _ in range(6)]
+    parts, memory = [], [before[0]]
+    for _ in range(6):
+        parts.append(cycle(total // 8))
+        memory.append(usage(bed.service.pid)[0])
     seconds = time.monotonic() - begin
     outcomes = {name: sum(p.get(name, 0) for p in parts) for part in parts for name in part}
 
@@ -116,7 +119,7 @@ def test_soak(bed, alice, nobody, total):
     assert follower.state == nobody.objects(), "the signals say something else than the objects"
     print(
         f"{outcomes['done']} cycles by {len(USERS)} clients, {outcomes['done'] / seconds:.0f}/s: "
-        f"memory {before[0]} -> {after[0]} KiB, descriptors {before[1]} -> {after[1]}; "
+        f"memory {' '.join(map(str, memory))} KiB, descriptors {before[1]} -> {after[1]}; "
         f"{follower.signals} signals"
     )
     assert after[1] <= before[1] + 1
