@@ -120,7 +120,7 @@ list_owners (GvtRegistry *registry)
   for (guint i = 0; i < vgpus->len; i++) {
     const GvtVgpu *vgpu = g_ptr_array_index (vgpus, i);
 
-    if (vgpu->device != NULL && !vgpu->reserved && gvt_vgpu_owner (vgpu) != 0)
+    if (!vgpu->reserved && gvt_vgpu_owner (vgpu) != 0)
       g_hash_table_insert (owners, g_strdup (vgpu->uuid), GUINT_TO_POINTER (gvt_vgpu_owner (vgpu)));
   }
   return owners;

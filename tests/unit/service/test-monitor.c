@@ -166,6 +166,19 @@ test_access_is_given_back (Fixture *fixture, gconstpointer data)
   wait_until (owner_has_access, fixture);
 }
 
+/* Events may not come for hours: what a crash between making a vGPU and letting its owner open it left
+ * undone is seen by the first look. */
+static void
+test_access_after_a_crash (Fixture *fixture, gconstpointer data)
+{
+  save_record (fixture, 1000);
+  machine_add_vgpu (fixture->host, UUID, GPU, TYPE, GROUP);
+  nodes_add (fixture->host, GROUP, 1);
+  start (fixture);
+  g_assert_true (find (fixture)->reserved);
+  wait_until (owner_has_access, fixture);
+}
+
 static void
 test_root_needs_no_access (Fixture *fixture, gconstpointer data)
 {
@@ -258,6 +271,7 @@ main (int argc, char **argv)
   add ("/monitor/later-looks", test_later_looks);
   add ("/monitor/orphaned-record", test_orphaned_record);
   add ("/monitor/access-is-given-back", test_access_is_given_back);
+  add ("/monitor/access-after-a-crash", test_access_after_a_crash);
   add ("/monitor/root-needs-no-access", test_root_needs_no_access);
   add ("/monitor/shortage", test_shortage);
   add ("/monitor/look-during-a-change", test_look_during_a_change);
