@@ -6,6 +6,7 @@
 #include "edit.h"
 #include "fixtures.h"
 #include "gvt-error.h"
+#include "presets.h"
 
 #include <string.h>
 
@@ -110,6 +111,41 @@ test_golden (gconstpointer data)
   g_assert_cmpstr (edited, ==, wanted);
   g_assert_cmpstr (again, ==, wanted);
   g_assert_cmpstr (stripped, ==, xml);
+}
+
+/* Each preset stands for settings that an edit takes, and for the ones it is documented with. */
+static void
+test_presets (void)
+{
+  static const char *const names[] = { "windows-uefi",
+                                       "windows-bios",
+                                       "linux",
+                                       "rdp",
+                                       "looking-glass" };
+  g_autofree char *xml = fixture_read ("fixtures", "virt-install-uefi.xml");
+  g_autoptr (GError) error = NULL;
+  gsize n_presets = 0;
+
+  for (const GvtPreset *preset = gvt_presets (); preset->name != NULL; preset++) {
+    g_autoptr (GVariant) settings = gvt_preset_settings (preset->name, &error);
+    g_autofree char *text = NULL;
+    g_autofree char *edited = NULL;
+    g_autofree char *stripped = NULL;
+
+    g_assert_no_error (error);
+    g_assert_cmpstr (preset->name, ==, names[n_presets++]);
+    text = g_variant_print (settings, TRUE);
+    edited = edit (xml, text, &error);
+    g_assert_no_error (error);
+    stripped = gvt_domain_strip (edited, VGPU, &error);
+    g_assert_no_error (error);
+    g_assert_cmpstr (stripped, ==, xml);
+  }
+
+  g_assert_cmpuint (n_presets, ==, G_N_ELEMENTS (names));
+  g_assert_null (gvt_preset_settings ("windows", &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "windows-uefi, windows-bios, linux, rdp"));
 }
 
 #define DEVICES(inside) "<domain><devices>" inside "</devices></domain>"
@@ -304,6 +340,7 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_refused);
   }
+  g_test_add_func ("/recipes/presets", test_presets);
   g_test_add_func ("/recipes/password-stays", test_password_stays);
   g_test_add_func ("/recipes/variable-of-the-user", test_variable_of_the_user);
   g_test_add_func ("/recipes/namespace-moved", test_namespace_moved);
