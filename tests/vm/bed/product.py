@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The product as `meson install` lays it out, and the payload that carries it into the guest."""
+import json
 import os
 import subprocess
 import tarfile
 import time
 from pathlib import Path
 
-from bed.guest import PAYLOAD_SIZE
+from bed.guest import PAYLOAD_SIZE, GuestError
 
 HERE = Path(__file__).resolve().parent.parent
 SOURCE = HERE.parent.parent
@@ -14,14 +15,28 @@ SETUP = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var", "--libexe
          "--buildtype=debugoptimized"]
 
 
+def quietly(*argv, **environment):
+    """Run a build command; what it says is returned, and shown only if it fails."""
+    done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          env=os.environ | environment)
+    if done.returncode:
+        raise GuestError(f"{' '.join(map(str, argv))} failed:\n{done.stdout[-8000:]}")
+    return done.stdout
+
+
+def installed_targets(directory):
+    """What of the build is installed, which spares building the tests of other tiers."""
+    targets = json.loads(quietly("meson", "introspect", "--targets", directory))
+    return [Path(name).relative_to(directory) for target in targets if target["installed"]
+            for name in target["filename"]]
+
+
 def build(directory, destination):
     """Build in `directory` and install below `destination`."""
     if not (directory / "build.ninja").exists():
-        subprocess.run(["meson", "setup", *SETUP, directory, SOURCE], check=True,
-                       stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", directory, "--quiet"], check=True)
-    subprocess.run(["meson", "install", "-C", directory, "--no-rebuild", "--quiet"], check=True,
-                   env=os.environ | {"DESTDIR": str(destination)})
+        quietly("meson", "setup", *SETUP, directory, SOURCE)
+    quietly("ninja", "-C", directory, *installed_targets(directory))
+    quietly("meson", "install", "-C", directory, "--no-rebuild", DESTDIR=str(destination))
 
 
 def as_root(member):

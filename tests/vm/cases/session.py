@@ -7,6 +7,7 @@ the session's cgroup, environment, limits and standing with polkit, as one typed
 import json
 import os
 import pwd
+import signal
 import socket
 import subprocess
 import tempfile
@@ -97,8 +98,15 @@ class Session:
         return self.check("virsh", "-q", "-c", "qemu:///session", *argv, **options)
 
     def libvirt_daemon(self):
-        """The pid of the session's libvirt daemon, None if none runs."""
+        """The pid of the session's libvirt daemon, which starts if none runs."""
+        self.virsh("version")
         return pid_of(self.account.pw_uid, "libvirtd")
+
+    def end_libvirt(self):
+        """The next daemon reads its configuration, and looks for hooks, anew."""
+        while pid := pid_of(self.account.pw_uid, "libvirtd"):
+            os.kill(pid, signal.SIGTERM)
+            mdev.eventually(lambda: not Path(f"/proc/{pid}").exists(), 30)
 
 
 def pid_of(uid, name):

@@ -39,6 +39,11 @@ class Domain:
     def destroy(self):
         self.login.virsh("destroy", self.name)
 
+    def remove(self):
+        """Undefine it, running or not."""
+        self.login.run("virsh", "-q", "-c", "qemu:///session", "destroy", self.name)
+        self.login.virsh("undefine", self.name)
+
     def state(self):
         return self.login.virsh("domstate", self.name).strip()
 
