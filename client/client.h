@@ -86,6 +86,7 @@ extern const GvtVerb gvt_verb_restore;
 extern const GvtVerb gvt_verb_edit_xml;
 extern const GvtVerb gvt_verb_strip_xml;
 extern const GvtVerb gvt_verb_check;
+extern const GvtVerb gvt_verb_report;
 extern const GvtVerb gvt_verb_rom;
 extern const GvtVerb gvt_verb_setup;
 extern const GvtVerb gvt_verb_run;

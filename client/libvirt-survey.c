@@ -19,6 +19,7 @@ gvt_libvirt_survey_free (GvtLibvirtSurvey *self)
 {
   g_ptr_array_unref (self->vms);
   g_hash_table_unref (self->roms);
+  g_free (self->example);
   g_free (self);
 }
 
@@ -55,6 +56,8 @@ add_vm (const GvtLibvirt *libvirt, GvtLibvirtSurvey *survey, virDomainPtr domain
 
   if (xml != NULL)
     add_roms (survey, xml, libvirt->virDomainGetName (domain));
+  if (info != NULL && info->vgpus[0] != NULL && survey->example == NULL)
+    survey->example = g_strdup (xml);
   free (xml);
   if (info != NULL && info->vgpus[0] != NULL)
     g_ptr_array_add (survey->vms, g_steal_pointer (&info));

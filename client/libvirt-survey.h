@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @qemu: its QEMU's version, likewise; 0 if it has none
  * @vms: (element-type GvtDomainInfo): the VMs that have a mediated device
  * @roms: (element-type utf8 utf8): by name of an option ROM of the catalogue, the VMs that have it
+ * @example: (nullable): the XML of the first of @vms, without passwords
  *
  * What a libvirt is, and which of its VMs concern us.
  */
@@ -19,6 +20,7 @@ typedef struct {
   gulong qemu;
   GPtrArray *vms;
   GHashTable *roms;
+  char *example;
 } GvtLibvirtSurvey;
 
 /**

@@ -198,3 +198,20 @@ def test_setup_without_systemd(bed, root):
         configure(root, "modules")
     assert refusal.value.name == "Failed"
     assert "gvt-manager-setup.service" in refusal.value.message
+
+
+def test_report_tells_no_secrets(bed, alice, libvirt):
+    uuid = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
+    alice.create(uuid=uuid, label="win11")
+    vgpu = (
+        f"<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='{uuid}'/>"
+        "</source></hostdev>"
+    )
+    secret = vms.DOMAIN.replace("autoport='yes'>", "autoport='yes' passwd='hunter2'>")
+    libvirt.define(secret.replace("<memballoon", vgpu + "<memballoon"))
+    done = vms.client("alice", "report")
+    assert done.returncode == 0, done.stderr
+    for part in ("== Versions ==", "== Kernel log ==", "i915-GVTg_V5_8", "type='mdev'", "UUID-"):
+        assert part in done.stdout
+    for secret in (uuid, vms.VM, "hunter2", "win11", "alice"):
+        assert secret not in done.stdout

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The verb `report`: what a maintainer asks for, in one text that can be shown to strangers. Main
+ * thread, blocking. Must not change anything, nor print anything that was not redacted.
+ */
+
+#include "check-service.h"
+#include "check-user.h"
+#include "findings-display.h"
+#include "objects.h"
+#include "redact.h"
+#include "terminal.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static void
+add_heading (GString *text, const char *heading)
+{
+  g_string_append_printf (text, "%s== %s ==\n", text->len > 0 ? "\n" : "", heading);
+}
+
+static void
+add_file (GString *text, const char *name, const char *path)
+{
+  g_autofree char *content = NULL;
+
+  if (g_file_get_contents (path, &content, NULL, NULL))
+    g_string_append_printf (text, "%s: %s\n", name, g_strchomp (content));
+}
+
+static void
+add_versions (GString *text, const GvtUserFacts *facts)
+{
+  const GvtLibvirtSurvey *survey = facts->survey;
+  g_autofree char *distribution = g_get_os_info (G_OS_INFO_KEY_PRETTY_NAME);
+  struct utsname system;
+
+  add_heading (text, "Versions");
+  g_string_append (text, "gvt-manager: " GVT_VERSION "\n");
+  if (distribution != NULL)
+    g_string_append_printf (text, "distribution: %s\n", distribution);
+  if (uname (&system) == 0)
+    g_string_append_printf (text, "kernel: %s %s\n", system.release, system.version);
+  add_file (text, "command line", "/proc/cmdline");
+  if (survey != NULL)
+    g_string_append_printf (text,
+                            "libvirt: %lu.%lu.%lu\nQEMU: %lu.%lu.%lu\n",
+                            survey->libvirt / 1000000,
+                            survey->libvirt / 1000 % 1000,
+                            survey->libvirt % 1000,
+                            survey->qemu / 1000000,
+                            survey->qemu / 1000 % 1000,
+                            survey->qemu % 1000);
+}
+
+static void
+add_objects (GString *text, GvtClient *client)
+{
+  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GvtObjects) objects = gvt_objects_fetch (client, &refusal);
+
+  add_heading (text, "GPUs, types, vGPUs");
+  if (objects == NULL) {
+    g_string_append_printf (text, "%s\n", refusal->message);
+    return;
+  }
+  for (guint i = 0; i < objects->gpus->len; i++) {
+    const GvtGpu *gpu = g_ptr_array_index (objects->gpus, i);
+
+    g_string_append_printf (text, "%s %s %s\n", gpu->name, gpu->model, gpu->driver);
+  }
+  for (guint i = 0; i < objects->types->len; i++) {
+    const GvtType *type = g_ptr_array_index (objects->types, i);
+
+    g_string_append_printf (text, "%s: %u more\n", type->id, type->available_instances);
+  }
+  for (guint i = 0; i < objects->vgpus->len; i++) {
+    const GvtVgpu *vgpu = g_ptr_array_index (objects->vgpus, i);
+
+    g_string_append_printf (text,
+                            "%s %s %s start=%s %s\n",
+                            vgpu->uuid,
+                            vgpu->type,
+                            vgpu->state,
+                            vgpu->start,
+                            vgpu->failure);
+  }
+}
+
+static void
+add_checks (GString *text, GvtClient *client, const GvtUserFacts *facts)
+{
+  g_autoptr (GPtrArray) findings = gvt_findings_new ();
+  guint64 maximum;
+  g_autofree char *shown = NULL;
+
+  add_heading (text, "gvt-client check");
+  maximum = gvt_check_service (client, findings);
+  gvt_check_user (facts, maximum, findings);
+  shown = gvt_findings_render (findings, FALSE);
+  g_string_append (text, shown);
+}
+
+/* What the user may read of it; the rest is among the checks, in words. */
+static void
+add_kernel_log (GString *text)
+{
+  g_autoptr (GSubprocess) journalctl = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                                             G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                                                         NULL,
+                                                         "journalctl",
+                                                         "--dmesg",
+                                                         "--boot",
+                                                         "--no-pager",
+                                                         "--no-hostname",
+                                                         "--lines=200",
+                                                         "--grep=gvt|i915|vfio|kvm|DMAR",
+                                                         NULL);
+  g_autofree char *output = NULL;
+
+  add_heading (text, "Kernel log");
+  if (journalctl != NULL &&
+      g_subprocess_communicate_utf8 (journalctl, NULL, NULL, &output, NULL, NULL) &&
+      output != NULL && *output != '\0')
+    g_string_append (text, output);
+  else
+    g_string_append (text, "nothing that you may read\n");
+}
+
+static void
+add_vm (GString *text, const GvtUserFacts *facts)
+{
+  add_heading (text, "A VM with a vGPU");
+  if (facts->survey != NULL && facts->survey->example != NULL)
+    g_string_append (text, facts->survey->example);
+  else
+    g_string_append (text, "none\n");
+}
+
+static gboolean
+run_report (GvtClient *client, char **args, GError **error)
+{
+  g_autoptr (GvtUserFacts) facts = gvt_user_facts_read (client);
+  const GvtLibvirtSurvey *survey = facts->survey;
+  gboolean with_vm = survey != NULL && survey->vms->len > 0;
+  const GvtDomainInfo *vm = with_vm ? g_ptr_array_index (survey->vms, 0) : NULL;
+  const char *names[] = {
+    g_get_user_name (), "USER", g_get_host_name (), "HOST", vm != NULL ? vm->name : "", "VM", NULL
+  };
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *shown = NULL;
+
+  add_versions (text, facts);
+  add_objects (text, client);
+  add_checks (text, client, facts);
+  add_kernel_log (text);
+  add_vm (text, facts);
+  shown = gvt_redact (text->str, names);
+  gvt_terminal_write (shown);
+  gvt_terminal_talk (client, "Look through it before you show it to anybody.");
+  return TRUE;
+}
+
+const GvtVerb gvt_verb_report = {
+  .name = "report",
+  .synopsis = "",
+  .summary = "Print what a maintainer asks for, without what is nobody's business",
+  .details =
+      "Versions, command line, checks, kernel log and one VM's XML, as text. UUIDs, addresses,\n"
+      "passwords, serial numbers and the names of you, the host and the VM are replaced.\n",
+  .examples = "gvt-client report >report.txt\n",
+  .run = run_report,
+};
