@@ -233,6 +233,13 @@ on_grace_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+look_after_grace (Lease *lease)
+{
+  g_clear_handle_id (&lease->look_source, g_source_remove);
+  lease->look_source = g_timeout_add_seconds (GRACE_S, on_grace_over, lease);
+}
+
 static gboolean
 on_user_ended (int descriptor, GIOCondition condition, gpointer user_data)
 {
@@ -240,8 +247,7 @@ on_user_ended (int descriptor, GIOCondition condition, gpointer user_data)
 
   lease->user.source = 0;
   stop_waiting (&lease->user);
-  g_clear_handle_id (&lease->look_source, g_source_remove);
-  lease->look_source = g_timeout_add_seconds (GRACE_S, on_grace_over, lease);
+  look_after_grace (lease);
   return G_SOURCE_REMOVE;
 }
 
@@ -276,6 +282,8 @@ on_user_looked_for (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (look->in_use && look->descriptor >= 0)
     wait_for_end (lease, &lease->user, &look->descriptor, on_user_ended);
+  else if (look->in_use && look->ended)
+    look_after_grace (lease); /* it ended while one looked */
   else if (!look->ended)
     look_later (lease);
   else if (judge (vgpu, look->in_use) == GVT_VERDICT_REMOVE)
