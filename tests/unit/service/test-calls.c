@@ -106,7 +106,6 @@ test_create_over_unreadable (CallFixture *fixture, gconstpointer data)
 {
   g_autoptr (GHashTable) records = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GvtRecord) record = gvt_record_new (1001, "", "", FALSE);
-  g_autoptr (GError) error = NULL;
 
   call_add_gpu (fixture, GPU, TRUE, 1);
   g_hash_table_insert (records, (gpointer) UUID, record);
