@@ -35,6 +35,7 @@ def build(directory, destination):
     """Build in `directory` and install below `destination`."""
     if not (directory / "build.ninja").exists():
         quietly("meson", "setup", *SETUP, directory, SOURCE)
+    quietly("ninja", "-C", directory, "build.ninja")  # what is installed may have changed
     quietly("ninja", "-C", directory, *installed_targets(directory))
     quietly("meson", "install", "-C", directory, "--no-rebuild", DESTDIR=str(destination))
 
