@@ -7,7 +7,10 @@
 
 #include <gio/gio.h>
 
-#define ENTRY(code, name) { GVT_ERROR_##code, "org.gvt.Manager.Error." name }
+#define ENTRY(code, name)                                                                          \
+  {                                                                                                \
+    GVT_ERROR_##code, "org.gvt.Manager.Error." name                                                \
+  }
 
 static const GDBusErrorEntry error_entries[] = {
   ENTRY (FAILED, "Failed"),

@@ -74,8 +74,7 @@ parse_names (const char *text, char ***names)
 static const char *
 parse_types (const char *text, GvtConfiguration *configuration)
 {
-  return parse_names (text, &configuration->types) ? NULL
-                                                   : "all, or types such as i915-GVTg_V5_4";
+  return parse_names (text, &configuration->types) ? NULL : "all, or types such as i915-GVTg_V5_4";
 }
 
 static const char *
@@ -254,15 +253,11 @@ gvt_configuration_load (GvtRoot *root, GError **error)
   if (text == NULL)
     return NULL;
   /* Keys in brackets are kept to be refused; GKeyFile would pass them over. */
-  if (!g_key_file_load_from_data (file,
-                                  text,
-                                  (gsize) -1,
-                                  G_KEY_FILE_KEEP_TRANSLATIONS,
-                                  error)) {
+  if (!g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_KEEP_TRANSLATIONS, error)) {
     g_prefix_error (error, "%s: ", GVT_CONFIGURATION);
     return NULL;
   }
-  reading = (Reading) { .text = text, .file = file, .configuration = self };
+  reading = (Reading){ .text = text, .file = file, .configuration = self };
   groups = g_key_file_get_groups (file, NULL);
   for (guint i = 0; groups[i] != NULL; i++) {
     if (!apply_group (&reading, groups[i], error))

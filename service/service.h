@@ -26,7 +26,7 @@ GvtService *gvt_service_new (GvtRoot *root,
                              GvtConfiguration *configuration,
                              GDBusConnection *connection,
                              const char *libvirt_uri,
-                 const char *domain_editor);
+                             const char *domain_editor);
 
 /**
  * gvt_service_run:

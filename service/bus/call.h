@@ -89,7 +89,7 @@ struct _GvtCall {
   GPtrArray *transitions; /* of GvtTransition: what it would do */
   GPtrArray *actions;     /* of char: what it needs */
   GHashTable *details;    /* of char: what polkit gets to see */
-  gboolean raised;         /* whether it raised a memory-lock limit */
+  gboolean raised;        /* whether it raised a memory-lock limit */
   GCancellable *cancellable;
   GVariant *reply; /* floating or NULL: what it returns */
   gint64 begun;    /* monotonic, microseconds */

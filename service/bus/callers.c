@@ -134,7 +134,10 @@ on_uid (GObject *source, GAsyncResult *result, gpointer user_data)
   if (reply != NULL)
     g_variant_get (reply, "(u)", &caller->uid);
   if (error == NULL && caller->uid == GVT_NO_UID)
-    g_set_error (&error, GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED, "the bus does not say who is calling");
+    g_set_error (&error,
+                 GVT_ERROR,
+                 GVT_ERROR_NOT_AUTHORIZED,
+                 "the bus does not say who is calling");
   waiting = g_steal_pointer (&caller->waiting);
   caller->waiting = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < waiting->len; i++) {

@@ -57,9 +57,7 @@ void gvt_callers_begin (GvtCallers *self,
  *
  * A call of @sender is over.
  */
-void gvt_callers_end (GvtCallers *self,
-                      const char *sender,
-                      GCancellable *cancellable,
-                      gboolean counted);
+void
+gvt_callers_end (GvtCallers *self, const char *sender, GCancellable *cancellable, gboolean counted);
 
 G_END_DECLS

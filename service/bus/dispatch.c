@@ -195,7 +195,8 @@ check (GvtCall *call, GError **error)
   g_hash_table_remove_all (call->details);
   g_clear_pointer (&call->reply, g_variant_unref);
   gvt_call_tell (call, "uid", uid);
-  return apply_rule (call, error) && (call->method->check == NULL || call->method->check (call, error));
+  return apply_rule (call, error) &&
+         (call->method->check == NULL || call->method->check (call, error));
 }
 
 static gboolean
@@ -282,8 +283,7 @@ new_call (GvtDispatch *self, const GvtMethod *method, GDBusMethodInvocation *inv
   call->context = self->context;
   call->method = method;
   call->invocation = invocation;
-  call->parameters =
-      g_variant_ref (g_dbus_method_invocation_get_parameters (invocation));
+  call->parameters = g_variant_ref (g_dbus_method_invocation_get_parameters (invocation));
   call->uid = GVT_NO_UID;
   call->uuid = gvt_path_to_uuid (g_dbus_method_invocation_get_object_path (invocation));
   call->transitions = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_transition_free);
@@ -298,9 +298,9 @@ void
 gvt_dispatch_call (GDBusMethodInvocation *invocation, gpointer user_data)
 {
   GvtDispatch *self = GVT_DISPATCH (user_data);
-  const GvtMethod *method =
-      gvt_methods_find (g_dbus_method_invocation_get_interface_name (invocation),
-                        g_dbus_method_invocation_get_method_name (invocation));
+  const GvtMethod *method = gvt_methods_find (
+      g_dbus_method_invocation_get_interface_name (invocation),
+      g_dbus_method_invocation_get_method_name (invocation));
   GvtCall *call;
 
   if (method == NULL) {

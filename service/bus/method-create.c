@@ -32,8 +32,7 @@ gvt_check_start_policy (const char *start, GError **error)
 {
   g_autofree char *quoted = NULL;
 
-  if (g_str_equal (start, "manual") || g_str_equal (start, "domain") ||
-      g_str_equal (start, "boot"))
+  if (g_str_equal (start, "manual") || g_str_equal (start, "domain") || g_str_equal (start, "boot"))
     return TRUE;
   quoted = gvt_quote (start);
   g_set_error (error,
@@ -212,11 +211,9 @@ add_transition (GvtCall *call, const Wanted *wanted)
   GvtTransition *transition = gvt_transition_new (call->uuid, wanted->gpu, wanted->type, NULL);
 
   transition->active = wanted->activate;
-  gvt_transition_set_record (transition,
-                             gvt_record_new (call->uid,
-                                             wanted->label,
-                                             "",
-                                             g_str_equal (wanted->start, "domain")));
+  gvt_transition_set_record (
+      transition,
+      gvt_record_new (call->uid, wanted->label, "", g_str_equal (wanted->start, "domain")));
   if (wanted->define)
     gvt_transition_set_definition (transition,
                                    gvt_definition_new (call->uuid,

@@ -113,10 +113,7 @@ preparing_free (Preparing *self)
 }
 
 static void
-find_daemon_in_worker (GTask *task,
-                       gpointer source,
-                       gpointer task_data,
-                       GCancellable *cancellable)
+find_daemon_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   const Preparing *preparing = task_data;
 
@@ -240,11 +237,7 @@ on_vgpus_released (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!gvt_change_run_finish (GVT_REGISTRY (source), result, &error))
     fail_and_lower (call, error);
   else
-    gvt_memory_lock_release_async (call->context->memory_lock,
-                                   call->uid,
-                                   domain,
-                                   on_lowered,
-                                   call);
+    gvt_memory_lock_release_async (call->context->memory_lock, call->uid, domain, on_lowered, call);
 }
 
 void

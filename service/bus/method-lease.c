@@ -41,8 +41,7 @@ find_vgpus (GvtCall *call, const char *const *uuids, Lease *lease, GError **erro
     if (uuid == NULL)
       return FALSE;
     vgpu = gvt_registry_get_vgpu (call->context->registry, uuid);
-    if (vgpu != NULL && gvt_vgpu_exists (vgpu) &&
-        !g_ptr_array_find (lease->vgpus, vgpu, NULL))
+    if (vgpu != NULL && gvt_vgpu_exists (vgpu) && !g_ptr_array_find (lease->vgpus, vgpu, NULL))
       g_ptr_array_add (lease->vgpus, (gpointer) vgpu);
   }
   return TRUE;
@@ -106,17 +105,13 @@ require_ownership (GvtCall *call, const GvtVgpu *vgpu)
 static GvtTransition *
 add_transition (GvtCall *call, const GvtVgpu *vgpu, const char *domain)
 {
-  GvtTransition *transition = gvt_transition_new (vgpu->uuid,
-                                                  gvt_vgpu_parent (vgpu),
-                                                  gvt_vgpu_type (vgpu),
-                                                  vgpu);
+  GvtTransition *transition =
+      gvt_transition_new (vgpu->uuid, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), vgpu);
   gboolean with_domain = vgpu->record != NULL && vgpu->record->with_domain;
 
-  gvt_transition_set_record (transition,
-                             gvt_record_new (gvt_vgpu_owner (vgpu),
-                                             gvt_vgpu_label (vgpu),
-                                             domain,
-                                             with_domain));
+  gvt_transition_set_record (
+      transition,
+      gvt_record_new (gvt_vgpu_owner (vgpu), gvt_vgpu_label (vgpu), domain, with_domain));
   g_ptr_array_add (call->transitions, transition);
   return transition;
 }

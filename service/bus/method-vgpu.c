@@ -50,10 +50,8 @@ begin (GvtCall *call, const GvtVgpu **vgpu, GError **error)
   if (*vgpu == NULL || !is_not_being_removed (*vgpu, error))
     return NULL;
   tell_about (call, *vgpu);
-  transition = gvt_transition_new (call->uuid,
-                                   gvt_vgpu_parent (*vgpu),
-                                   gvt_vgpu_type (*vgpu),
-                                   *vgpu);
+  transition =
+      gvt_transition_new (call->uuid, gvt_vgpu_parent (*vgpu), gvt_vgpu_type (*vgpu), *vgpu);
   g_ptr_array_add (call->transitions, transition);
   return transition;
 }
@@ -130,11 +128,9 @@ check_definable (const GvtVgpu *vgpu, GError **error)
 static void
 define (GvtTransition *transition, const GvtVgpu *vgpu, gboolean automatic)
 {
-  gvt_transition_set_definition (transition,
-                                 gvt_definition_new (vgpu->uuid,
-                                                     gvt_vgpu_parent (vgpu),
-                                                     gvt_vgpu_type (vgpu),
-                                                     automatic));
+  gvt_transition_set_definition (
+      transition,
+      gvt_definition_new (vgpu->uuid, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), automatic));
 }
 
 gboolean

@@ -110,10 +110,8 @@ GVariant *gvt_complete_settings (GvtCall *call);
 gboolean gvt_check_start_policy (const char *start, GError **error);
 
 /** gvt_check_type: Returns: (transfer none): the type of that parent, or %NULL with NOT_FOUND */
-const GvtTypeInfo *gvt_check_type (GvtCall *call,
-                                   const char *parent,
-                                   const char *type,
-                                   GError **error);
+const GvtTypeInfo *
+gvt_check_type (GvtCall *call, const char *parent, const char *type, GError **error);
 
 /**
  * gvt_check_can_become_active:

@@ -35,7 +35,6 @@ gvt_run_not_yet (GvtCall *call)
                  g_error_new (GVT_ERROR,
                               GVT_ERROR_NOT_SUPPORTED,
                               "%s in gvt-manager %s",
-                              gvt_method_is_not_yet (call->method->interface,
-                                                     call->method->member),
+                              gvt_method_is_not_yet (call->method->interface, call->method->member),
                               GVT_VERSION));
 }

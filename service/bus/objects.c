@@ -27,9 +27,7 @@ static GvtInterface *
 get_or_make (GvtObjects *self, const char *path, const GDBusInterfaceInfo *info)
 {
   g_autoptr (GDBusInterface) known =
-      g_dbus_object_manager_get_interface (G_DBUS_OBJECT_MANAGER (self->manager),
-                                           path,
-                                           info->name);
+      g_dbus_object_manager_get_interface (G_DBUS_OBJECT_MANAGER (self->manager), path, info->name);
 
   if (known != NULL)
     return GVT_INTERFACE (g_steal_pointer (&known));
@@ -209,10 +207,8 @@ gvt_objects_init (GvtObjects *self)
 {
   self->manager = g_dbus_object_manager_server_new (GVT_PATH);
   self->root_interfaces = g_ptr_array_new_with_free_func (g_object_unref);
-  self->types_of = g_hash_table_new_full (g_str_hash,
-                                          g_str_equal,
-                                          g_free,
-                                          (GDestroyNotify) g_ptr_array_unref);
+  self->types_of =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
 }
 
 static GvtInterface *
@@ -254,11 +250,7 @@ gvt_objects_new (GvtRegistry *registry, GvtInterfaceDispatch dispatch, gpointer 
   add_root_interface (self, &gvt_bus_manager_domains_interface);
   add_root_interface (self, &gvt_bus_manager_host_interface);
   show_all (self);
-  g_signal_connect_object (registry,
-                           "parent-changed",
-                           G_CALLBACK (on_parent_changed),
-                           self,
-                           0);
+  g_signal_connect_object (registry, "parent-changed", G_CALLBACK (on_parent_changed), self, 0);
   g_signal_connect_object (registry, "vgpu-changed", G_CALLBACK (on_vgpu_changed), self, 0);
   return self;
 }

@@ -15,9 +15,8 @@ G_BEGIN_DECLS
 #define GVT_TYPE_OBJECTS (gvt_objects_get_type ())
 G_DECLARE_FINAL_TYPE (GvtObjects, gvt_objects, GVT, OBJECTS, GObject)
 
-GvtObjects *gvt_objects_new (GvtRegistry *registry,
-                             GvtInterfaceDispatch dispatch,
-                             gpointer user_data);
+GvtObjects *
+gvt_objects_new (GvtRegistry *registry, GvtInterfaceDispatch dispatch, gpointer user_data);
 
 /**
  * gvt_objects_export:

@@ -63,7 +63,11 @@ gvt_options_check (GVariant *options, const GvtOption *permitted, GError **error
                    option->type,
                    g_variant_get_type_string (owned));
     else if (!g_hash_table_add (seen, (gpointer) option->key))
-      g_set_error (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, "option %s stands there twice", key);
+      g_set_error (error,
+                   GVT_ERROR,
+                   GVT_ERROR_INVALID_ARGUMENT,
+                   "option %s stands there twice",
+                   key);
     else
       continue;
     return FALSE;

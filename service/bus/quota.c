@@ -15,10 +15,10 @@ is_listed (char **names, const char *name)
 
 gboolean
 gvt_quota_check_place (GvtCall *call,
-                        guint32 owner,
-                        const char *parent,
-                        const char *type,
-                        GError **error)
+                       guint32 owner,
+                       const char *parent,
+                       const char *type,
+                       GError **error)
 {
   const GvtConfiguration *configuration = call->context->configuration;
   gboolean type_permitted = is_listed (configuration->types, type);
@@ -63,21 +63,20 @@ add_up (GvtCall *call, guint32 owner, const char *uuid, guint *vgpus, guint64 *l
       *low_mib += claim->active ? low_memory_of (call, claim->parent, claim->type) : 0;
     } else if (gvt_vgpu_exists (vgpu) && gvt_vgpu_owner (vgpu) == owner) {
       *vgpus += 1;
-      *low_mib += vgpu->device == NULL ? 0
-                                       : low_memory_of (call,
-                                                        gvt_vgpu_parent (vgpu),
-                                                        gvt_vgpu_type (vgpu));
+      *low_mib += vgpu->device == NULL
+                      ? 0
+                      : low_memory_of (call, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu));
     }
   }
 }
 
 gboolean
 gvt_quota_check_more (GvtCall *call,
-                       guint32 owner,
-                       const char *uuid,
-                       const GvtTypeInfo *type,
-                       gboolean active,
-                       GError **error)
+                      guint32 owner,
+                      const char *uuid,
+                      const GvtTypeInfo *type,
+                      gboolean active,
+                      GError **error)
 {
   const GvtConfiguration *configuration = call->context->configuration;
   guint64 low_mib = active ? type->size.low_mib : 0;
@@ -87,28 +86,30 @@ gvt_quota_check_more (GvtCall *call,
     return TRUE;
   add_up (call, owner, uuid, &vgpus, &low_mib);
   if (vgpus > configuration->vgpus_per_user) {
-    g_set_error (error,
-                 GVT_ERROR,
-                 GVT_ERROR_LIMIT_EXCEEDED,
-                 "user %u has %u vGPUs, and this machine's limit is %u (VgpusPerUser in %s); remove "
-                 "one first",
-                 owner,
-                 vgpus - 1,
-                 configuration->vgpus_per_user,
-                 GVT_CONFIGURATION);
+    g_set_error (
+        error,
+        GVT_ERROR,
+        GVT_ERROR_LIMIT_EXCEEDED,
+        "user %u has %u vGPUs, and this machine's limit is %u (VgpusPerUser in %s); remove "
+        "one first",
+        owner,
+        vgpus - 1,
+        configuration->vgpus_per_user,
+        GVT_CONFIGURATION);
     return FALSE;
   }
   if (low_mib > configuration->low_memory_per_user_mib) {
-    g_set_error (error,
-                 GVT_ERROR,
-                 GVT_ERROR_LIMIT_EXCEEDED,
-                 "this would bring user %u to %" G_GUINT64_FORMAT " MiB of aperture, and this "
-                 "machine's limit is %u MiB (LowMemoryPerUser in %s); stop a vGPU or take a smaller "
-                 "type",
-                 owner,
-                 low_mib,
-                 configuration->low_memory_per_user_mib,
-                 GVT_CONFIGURATION);
+    g_set_error (
+        error,
+        GVT_ERROR,
+        GVT_ERROR_LIMIT_EXCEEDED,
+        "this would bring user %u to %" G_GUINT64_FORMAT " MiB of aperture, and this "
+        "machine's limit is %u MiB (LowMemoryPerUser in %s); stop a vGPU or take a smaller "
+        "type",
+        owner,
+        low_mib,
+        configuration->low_memory_per_user_mib,
+        GVT_CONFIGURATION);
     return FALSE;
   }
   return TRUE;

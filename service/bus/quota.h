@@ -12,10 +12,10 @@ G_BEGIN_DECLS
  * %GVT_ERROR_LIMIT_EXCEEDED. Root always may.
  */
 gboolean gvt_quota_check_place (GvtCall *call,
-                                 guint32 owner,
-                                 const char *parent,
-                                 const char *type,
-                                 GError **error);
+                                guint32 owner,
+                                const char *parent,
+                                const char *type,
+                                GError **error);
 
 /**
  * gvt_quota_check_more:
@@ -26,10 +26,10 @@ gboolean gvt_quota_check_place (GvtCall *call,
  * is on its way counted; else %GVT_ERROR_LIMIT_EXCEEDED. Root has no limits.
  */
 gboolean gvt_quota_check_more (GvtCall *call,
-                                guint32 owner,
-                                const char *uuid,
-                                const GvtTypeInfo *type,
-                                gboolean active,
-                                GError **error);
+                               guint32 owner,
+                               const char *uuid,
+                               const GvtTypeInfo *type,
+                               gboolean active,
+                               GError **error);
 
 G_END_DECLS

@@ -16,12 +16,13 @@
 GError *
 gvt_mdev_no_room_error (const char *parent, const char *type)
 {
-  return g_error_new (GVT_ERROR,
-                      GVT_ERROR_NO_CAPACITY,
-                      "no room for another %s on %s: all types of a GPU share one pool; remove a vGPU or "
-                      "take a smaller type (gvt-client status shows both)",
-                      type,
-                      parent);
+  return g_error_new (
+      GVT_ERROR,
+      GVT_ERROR_NO_CAPACITY,
+      "no room for another %s on %s: all types of a GPU share one pool; remove a vGPU or "
+      "take a smaller type (gvt-client status shows both)",
+      type,
+      parent);
 }
 
 GError *

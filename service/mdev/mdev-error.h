@@ -12,10 +12,8 @@ G_BEGIN_DECLS
  *
  * Returns: (transfer full): what that means for whoever wanted the vGPU
  */
-GError *gvt_mdev_create_error (int error_number,
-                               const char *uuid,
-                               const char *parent,
-                               const char *type);
+GError *
+gvt_mdev_create_error (int error_number, const char *uuid, const char *parent, const char *type);
 
 /**
  * gvt_mdev_remove_error:

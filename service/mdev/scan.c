@@ -299,8 +299,8 @@ scan_removing_below (GvtRoot *root, const char *parent, GPtrArray *devices)
 
   for (guint i = 0; i < names->len; i++) {
     const char *name = g_ptr_array_index (names, i);
-    GvtDeviceInfo *device =
-        gvt_uuid_is_canonical (name) ? gvt_scan_removing (root, parent, name) : NULL;
+    GvtDeviceInfo *device = gvt_uuid_is_canonical (name) ? gvt_scan_removing (root, parent, name)
+                                                         : NULL;
 
     if (device != NULL)
       g_ptr_array_add (devices, device);

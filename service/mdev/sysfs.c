@@ -129,7 +129,9 @@ gvt_sysfs_write (GvtRoot *root, const char *path, const char *value)
     close (pid_fd);
     if (!ended) {
       kill (pid, SIGKILL);
-      g_message ("a write to %s has not returned after %d s", path, GVT_SYSFS_WRITE_DEADLINE_MS / 1000);
+      g_message ("a write to %s has not returned after %d s",
+                 path,
+                 GVT_SYSFS_WRITE_DEADLINE_MS / 1000);
       g_child_watch_add_full (G_PRIORITY_DEFAULT, pid, reap_late_child, g_strdup (path), g_free);
       return ETIMEDOUT;
     }

@@ -110,8 +110,7 @@ add_monitor (GvtWatch *self, const char *path)
 {
   g_autoptr (GFile) directory = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
-  GFileMonitor *monitor =
-      g_file_monitor_directory (directory, G_FILE_MONITOR_NONE, NULL, &error);
+  GFileMonitor *monitor = g_file_monitor_directory (directory, G_FILE_MONITOR_NONE, NULL, &error);
 
   if (monitor == NULL) {
     g_message ("cannot watch %s, so changes there are seen late: %s", path, error->message);

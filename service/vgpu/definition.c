@@ -155,8 +155,7 @@ gvt_definition_read (GvtRoot *root,
 
     if (definition != NULL)
       return definition;
-    if (attempt == attempts ||
-        !g_error_matches (reason, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT)) {
+    if (attempt == attempts || !g_error_matches (reason, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT)) {
       g_propagate_error (error, g_steal_pointer (&reason));
       return NULL;
     }

@@ -43,8 +43,7 @@ process_holds (GvtRoot *root, const char *pid, dev_t device)
   g_autoptr (GPtrArray) descriptors = gvt_root_list (root, directory);
 
   for (guint i = 0; i < descriptors->len; i++) {
-    g_autofree char *path =
-        g_build_filename (directory, g_ptr_array_index (descriptors, i), NULL);
+    g_autofree char *path = g_build_filename (directory, g_ptr_array_index (descriptors, i), NULL);
 
     if (descriptor_is_node (root, path, device))
       return TRUE;

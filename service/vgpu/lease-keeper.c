@@ -87,8 +87,7 @@ gvt_lease_keeper_class_init (GvtLeaseKeeperClass *klass)
 static void
 gvt_lease_keeper_init (GvtLeaseKeeper *self)
 {
-  self->leases =
-      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) lease_free);
+  self->leases = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) lease_free);
 }
 
 /* What a worker is to look at, and what it found. */
@@ -170,12 +169,10 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 remove_device (GvtLeaseKeeper *self, const GvtVgpu *vgpu)
 {
-  g_autoptr (GPtrArray) transitions =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_transition_free);
-  GvtTransition *transition = gvt_transition_new (vgpu->uuid,
-                                                  gvt_vgpu_parent (vgpu),
-                                                  gvt_vgpu_type (vgpu),
-                                                  vgpu);
+  g_autoptr (GPtrArray) transitions = g_ptr_array_new_with_free_func (
+      (GDestroyNotify) gvt_transition_free);
+  GvtTransition *transition =
+      gvt_transition_new (vgpu->uuid, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), vgpu);
 
   transition->active = FALSE;
   transition->record->lease_pid = 0;
@@ -217,8 +214,7 @@ lease_of (GvtLeaseKeeper *self, const Look *look)
 {
   Lease *lease = g_hash_table_lookup (self->leases, look->uuid);
 
-  return lease != NULL && lease->pid == look->pid && lease->started == look->started ? lease
-                                                                                      : NULL;
+  return lease != NULL && lease->pid == look->pid && lease->started == look->started ? lease : NULL;
 }
 
 static void on_user_looked_for (GObject *source, GAsyncResult *result, gpointer user_data);

@@ -35,10 +35,8 @@ typedef struct {
 GvtLibvirtDaemon *gvt_libvirt_daemon_find (GvtRoot *root, pid_t caller, guint32 uid);
 
 /** gvt_libvirt_daemon_find_again: Returns: (transfer full) (nullable): the same daemon, if it lives */
-GvtLibvirtDaemon *gvt_libvirt_daemon_find_again (GvtRoot *root,
-                                                 pid_t pid,
-                                                 guint64 started,
-                                                 guint32 uid);
+GvtLibvirtDaemon *
+gvt_libvirt_daemon_find_again (GvtRoot *root, pid_t pid, guint64 started, guint32 uid);
 
 /**
  * gvt_process_open:

@@ -53,9 +53,9 @@ gvt_record_equal (const GvtRecord *a, const GvtRecord *b)
 {
   if (a == NULL || b == NULL)
     return a == b;
-  return a->owner == b->owner && a->with_domain == b->with_domain &&
-         a->lease_pid == b->lease_pid && a->lease_started == b->lease_started &&
-         g_str_equal (a->label, b->label) && g_str_equal (a->domain, b->domain);
+  return a->owner == b->owner && a->with_domain == b->with_domain && a->lease_pid == b->lease_pid &&
+         a->lease_started == b->lease_started && g_str_equal (a->label, b->label) &&
+         g_str_equal (a->domain, b->domain);
 }
 
 gboolean

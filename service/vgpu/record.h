@@ -25,10 +25,8 @@ typedef struct {
   guint64 lease_started;
 } GvtRecord;
 
-GvtRecord *gvt_record_new (guint32 owner,
-                           const char *label,
-                           const char *domain,
-                           gboolean with_domain);
+GvtRecord *
+gvt_record_new (guint32 owner, const char *label, const char *domain, gboolean with_domain);
 
 GvtRecord *gvt_record_copy (const GvtRecord *self);
 

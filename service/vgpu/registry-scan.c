@@ -41,7 +41,8 @@ apply_parents (GvtRegistry *self, GPtrArray *parents, guint64 epoch)
   for (guint i = 0; i < known->len; i++) {
     g_autofree char *name = g_strdup (((GvtParentInfo *) g_ptr_array_index (known, i))->name);
 
-    if (!g_hash_table_contains (found, name) && !gvt_registry_is_noted_since (self->read, name, epoch)) {
+    if (!g_hash_table_contains (found, name) &&
+        !gvt_registry_is_noted_since (self->read, name, epoch)) {
       g_hash_table_remove (self->parents, name);
       gvt_registry_announce_parent (self, name);
       announce_vgpus_of (self, name);

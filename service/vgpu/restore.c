@@ -65,8 +65,8 @@ gather (GvtRegistry *registry, const GvtVgpu *vgpu)
     .place = gvt_vgpu_place (vgpu),
     .ours = vgpu->record != NULL,
     .parent_present = parent != NULL,
-    .type_offered =
-        parent != NULL && gvt_parent_info_find_type (parent, gvt_vgpu_type (vgpu)) != NULL,
+    .type_offered = parent != NULL &&
+                    gvt_parent_info_find_type (parent, gvt_vgpu_type (vgpu)) != NULL,
   };
 
   return facts;
@@ -75,14 +75,14 @@ gather (GvtRegistry *registry, const GvtVgpu *vgpu)
 static void
 say_type_gone (GvtRegistry *registry, const GvtVgpu *vgpu)
 {
-  g_autofree char *types =
-      gvt_parent_info_list_types (gvt_registry_get_parent (registry, gvt_vgpu_parent (vgpu)));
-  g_autofree char *failure =
-      g_strdup_printf ("GPU %s does not offer the type %s (any more); it offers %s. Remove this "
-                       "vGPU and make one of those, or boot the kernel that had the type",
-                       gvt_vgpu_parent (vgpu),
-                       gvt_vgpu_type (vgpu),
-                       types);
+  g_autofree char *types = gvt_parent_info_list_types (
+      gvt_registry_get_parent (registry, gvt_vgpu_parent (vgpu)));
+  g_autofree char *failure = g_strdup_printf (
+      "GPU %s does not offer the type %s (any more); it offers %s. Remove this "
+      "vGPU and make one of those, or boot the kernel that had the type",
+      gvt_vgpu_parent (vgpu),
+      gvt_vgpu_type (vgpu),
+      types);
 
   g_message ("vGPU %s: %s", vgpu->uuid, failure);
   gvt_registry_set_failure (registry, vgpu->uuid, failure);
@@ -91,13 +91,13 @@ say_type_gone (GvtRegistry *registry, const GvtVgpu *vgpu)
 static void
 say_misplaced (GvtRegistry *registry, const GvtVgpu *vgpu)
 {
-  g_autofree char *failure =
-      g_strdup_printf ("it exists as a %s on %s, and is defined as a %s on %s; stop it or undefine "
-                       "it",
-                       vgpu->device->type,
-                       vgpu->device->parent,
-                       vgpu->definition->type,
-                       vgpu->definition->parent);
+  g_autofree char *failure = g_strdup_printf (
+      "it exists as a %s on %s, and is defined as a %s on %s; stop it or undefine "
+      "it",
+      vgpu->device->type,
+      vgpu->device->parent,
+      vgpu->definition->type,
+      vgpu->definition->parent);
 
   g_message ("vGPU %s: %s", vgpu->uuid, failure);
   gvt_registry_set_failure (registry, vgpu->uuid, failure);
@@ -130,12 +130,10 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start (GvtRestore *self, const GvtVgpu *vgpu)
 {
-  g_autoptr (GPtrArray) transitions =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_transition_free);
-  GvtTransition *transition = gvt_transition_new (vgpu->uuid,
-                                                  gvt_vgpu_parent (vgpu),
-                                                  gvt_vgpu_type (vgpu),
-                                                  vgpu);
+  g_autoptr (GPtrArray) transitions = g_ptr_array_new_with_free_func (
+      (GDestroyNotify) gvt_transition_free);
+  GvtTransition *transition =
+      gvt_transition_new (vgpu->uuid, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), vgpu);
   Started *started = g_new0 (Started, 1);
 
   transition->active = TRUE;

@@ -67,7 +67,7 @@ control_read (fuse_req_t request,
 {
   const char *text = GSIZE_TO_POINTER (info->fh);
   gsize length = strlen (text);
-  gsize from = MIN ((gsize)offset, length);
+  gsize from = MIN ((gsize) offset, length);
 
   fuse_reply_buf (request, text + from, MIN (size, length - from));
 }

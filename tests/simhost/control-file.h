@@ -9,12 +9,10 @@ G_BEGIN_DECLS
 typedef struct _SimControlFile SimControlFile;
 
 /** Returns: (nullable): the file, mounted on @path (made if missing), or %NULL with @error set */
-SimControlFile *
-sim_control_file_new (SimHost *host, const char *path, GError **error);
+SimControlFile *sim_control_file_new (SimHost *host, const char *path, GError **error);
 
 /** Unmounts, removes the file under it, and frees. */
-void
-sim_control_file_free (SimControlFile *file);
+void sim_control_file_free (SimControlFile *file);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimControlFile, sim_control_file_free)
 

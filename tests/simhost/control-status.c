@@ -34,9 +34,9 @@ describe_vgpu (const SimVgpu *vgpu, GString *text)
                           vgpu->group,
                           vgpu->removing ? "removing" : "active");
   if (vgpu->remover != NULL)
-    g_string_append_printf (text, " by %d", (int)vgpu->remover->pid);
+    g_string_append_printf (text, " by %d", (int) vgpu->remover->pid);
   if (vgpu->holder != 0)
-    g_string_append_printf (text, " held by %d", (int)vgpu->holder);
+    g_string_append_printf (text, " held by %d", (int) vgpu->holder);
   g_string_append_c (text, '\n');
 }
 

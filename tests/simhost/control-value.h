@@ -6,11 +6,9 @@
 G_BEGIN_DECLS
 
 /** Reads a decimal number. Returns: whether @text is one */
-gboolean
-sim_control_read_number (const char *text, guint *number);
+gboolean sim_control_read_number (const char *text, guint *number);
 
 /** Reads an errno by its name, `EIO`, or by its number. Returns: whether @text is one */
-gboolean
-sim_control_read_errno (const char *text, guint *number);
+gboolean sim_control_read_errno (const char *text, guint *number);
 
 G_END_DECLS

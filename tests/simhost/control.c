@@ -39,8 +39,8 @@ run_fail (SimHost *host, char **arguments, GError **error)
   }
   if (arguments[2] == NULL || !sim_control_read_errno (arguments[2], &number))
     return EINVAL;
-  if (!g_str_equal (arguments[1], "every")
-      && (!sim_control_read_number (arguments[1], &nth) || nth == 0))
+  if (!g_str_equal (arguments[1], "every") &&
+      (!sim_control_read_number (arguments[1], &nth) || nth == 0))
     return EINVAL;
   sim_faults_set_error (host->faults, arguments[0], nth, number);
   return 0;
@@ -101,8 +101,8 @@ run_node (SimHost *host, char **arguments, GError **error)
     if (g_str_equal (arguments[0], sim_node_shapes[shape]))
       break;
   }
-  if (sim_node_shapes[shape] == NULL
-      || (arguments[1] != NULL && !sim_control_read_number (arguments[1], &delay)))
+  if (sim_node_shapes[shape] == NULL ||
+      (arguments[1] != NULL && !sim_control_read_number (arguments[1], &delay)))
     return EINVAL;
   host->faults->node = shape;
   host->faults->node_delay = delay;

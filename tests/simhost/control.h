@@ -6,8 +6,7 @@
 G_BEGIN_DECLS
 
 /** Every command with what it does, one per line, for `--help`. */
-char *
-sim_control_help (void);
+char *sim_control_help (void);
 
 /**
  * sim_control_run:
@@ -16,11 +15,9 @@ sim_control_help (void);
  *
  * Returns: 0, or an errno with @error set
  */
-int
-sim_control_run (SimHost *host, const char *line, GError **error);
+int sim_control_run (SimHost *host, const char *line, GError **error);
 
 /** Returns: the state of the host, a line per fact, a key first in each */
-char *
-sim_control_status (SimHost *host);
+char *sim_control_status (SimHost *host);
 
 G_END_DECLS

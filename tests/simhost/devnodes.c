@@ -56,8 +56,8 @@ make_node (SimDevNodes *nodes, const char *name, mode_t mode, guint minor)
   char *path = g_build_filename (nodes->dir, name, NULL);
 
   unlink (path);
-  if (mknod (path, mode & S_IFMT ? mode : S_IFCHR | mode, makedev (nodes->major, minor)) < 0
-      || chmod (path, mode & 07777) < 0)
+  if (mknod (path, mode & S_IFMT ? mode : S_IFCHR | mode, makedev (nodes->major, minor)) < 0 ||
+      chmod (path, mode & 07777) < 0)
     g_warning ("cannot make %s: %s", path, g_strerror (errno));
   g_hash_table_add (nodes->made, path);
 }

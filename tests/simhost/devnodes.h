@@ -38,35 +38,27 @@ typedef struct _SimDevNodes SimDevNodes;
  *
  * Returns: (nullable): the nodes, or %NULL with @error set
  */
-SimDevNodes *
-sim_devnodes_new (const char *dir, GError **error);
+SimDevNodes *sim_devnodes_new (const char *dir, GError **error);
 
 /** Frees @nodes and leaves the files. */
-void
-sim_devnodes_free (SimDevNodes *nodes);
+void sim_devnodes_free (SimDevNodes *nodes);
 
 /** Removes every file that @nodes has made, and its directories where they are empty then. */
-void
-sim_devnodes_remove_all (SimDevNodes *nodes);
+void sim_devnodes_remove_all (SimDevNodes *nodes);
 
 /** Returns: the major number of all nodes */
-guint
-sim_devnodes_major (SimDevNodes *nodes);
+guint sim_devnodes_major (SimDevNodes *nodes);
 
 /** Returns: the minor number of /dev/dri/card@index or, with @render, its render node */
-guint
-sim_devnodes_dri_minor (guint index, gboolean render);
+guint sim_devnodes_dri_minor (guint index, gboolean render);
 
 /** Makes /dev/vfio/@group, 0600 root:root; a leftover of that name is replaced. */
-void
-sim_devnodes_add_group (SimDevNodes *nodes, guint group, SimNodeShape shape);
+void sim_devnodes_add_group (SimDevNodes *nodes, guint group, SimNodeShape shape);
 
-void
-sim_devnodes_remove_group (SimDevNodes *nodes, guint group);
+void sim_devnodes_remove_group (SimDevNodes *nodes, guint group);
 
 /** Makes /dev/dri/card@index, its render node, and their links by @address. */
-void
-sim_devnodes_add_gpu (SimDevNodes *nodes, guint index, const char *address);
+void sim_devnodes_add_gpu (SimDevNodes *nodes, guint index, const char *address);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimDevNodes, sim_devnodes_free)
 

@@ -119,8 +119,11 @@ describe_rule (const char *attribute, const Rule *rule, GString *text)
                             attribute,
                             strerrorname_np (rule->error));
   else if (rule->error != 0)
-    g_string_append_printf (
-        text, "fault fail %s %u %s\n", attribute, rule->nth, strerrorname_np (rule->error));
+    g_string_append_printf (text,
+                            "fault fail %s %u %s\n",
+                            attribute,
+                            rule->nth,
+                            strerrorname_np (rule->error));
   if (rule->delay != 0)
     g_string_append_printf (text, "fault slow %s %u\n", attribute, rule->delay);
   if (rule->block != SIM_BLOCK_NONE)

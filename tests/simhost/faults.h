@@ -34,15 +34,12 @@ typedef struct {
   char *wrong_parent;
 } SimFaults;
 
-SimFaults *
-sim_faults_new (void);
+SimFaults *sim_faults_new (void);
 
-void
-sim_faults_free (SimFaults *faults);
+void sim_faults_free (SimFaults *faults);
 
 /** Forgets all faults; what waits because of one is the caller's to wake. */
-void
-sim_faults_clear (SimFaults *faults);
+void sim_faults_clear (SimFaults *faults);
 
 /**
  * sim_faults_set_error:
@@ -50,32 +47,25 @@ sim_faults_clear (SimFaults *faults);
  * @nth: which use from now fails, from 1; %SIM_FAULT_EVERY for all
  * @error: the errno, or 0 for none any more
  */
-void
-sim_faults_set_error (SimFaults *faults, const char *attribute, guint nth, int error);
+void sim_faults_set_error (SimFaults *faults, const char *attribute, guint nth, int error);
 
 /** Makes each use of @attribute take @milliseconds longer. */
-void
-sim_faults_set_delay (SimFaults *faults, const char *attribute, guint milliseconds);
+void sim_faults_set_delay (SimFaults *faults, const char *attribute, guint milliseconds);
 
 /** Makes writes to @attribute wait, or no longer. */
-void
-sim_faults_set_block (SimFaults *faults, const char *attribute, SimBlock block);
+void sim_faults_set_block (SimFaults *faults, const char *attribute, SimBlock block);
 
 /** Counts one use of @attribute. Returns: the errno it is to fail with, or 0 */
-int
-sim_faults_use (SimFaults *faults, const char *attribute);
+int sim_faults_use (SimFaults *faults, const char *attribute);
 
 /** Returns: how much longer a use of @attribute takes, in ms */
-guint
-sim_faults_delay (SimFaults *faults, const char *attribute);
+guint sim_faults_delay (SimFaults *faults, const char *attribute);
 
 /** Returns: whether a write to @attribute waits */
-SimBlock
-sim_faults_block (SimFaults *faults, const char *attribute);
+SimBlock sim_faults_block (SimFaults *faults, const char *attribute);
 
 /** Appends a line per fault to @text, for people. */
-void
-sim_faults_describe (SimFaults *faults, GString *text);
+void sim_faults_describe (SimFaults *faults, GString *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimFaults, sim_faults_free)
 

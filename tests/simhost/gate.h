@@ -12,15 +12,12 @@ G_BEGIN_DECLS
  * Counts the write, lets the faults of its attribute act on it, and then hands it to the
  * attribute.
  */
-void
-sim_gate_submit (SimHost *host, SimWrite *write);
+void sim_gate_submit (SimHost *host, SimWrite *write);
 
 /** Counts what a write to @node has ended with. */
-void
-sim_gate_count_result (SimHost *host, SimNode *node, gssize result);
+void sim_gate_count_result (SimHost *host, SimNode *node, gssize result);
 
 /** Lets go on whatever a block of @attribute, now lifted, has kept waiting. */
-void
-sim_gate_release (SimHost *host, const char *attribute);
+void sim_gate_release (SimHost *host, const char *attribute);
 
 G_END_DECLS

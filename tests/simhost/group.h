@@ -19,15 +19,12 @@ guint
 sim_group_add (SimHost *host, SimNode *device, const char *device_name, const char *group_name);
 
 /** Makes the group's vfio class device in sysfs; its node is the caller's to make. */
-void
-sim_group_open (SimHost *host, guint group);
+void sim_group_open (SimHost *host, guint group);
 
 /** Takes away the group with its vfio class device and its node, and frees its number. */
-void
-sim_group_remove (SimHost *host, guint group);
+void sim_group_remove (SimHost *host, guint group);
 
 /** Returns: (nullable) (transfer none): the directory of the group in sysfs */
-SimNode *
-sim_group_dir (SimHost *host, guint group);
+SimNode *sim_group_dir (SimHost *host, guint group);
 
 G_END_DECLS

@@ -62,20 +62,16 @@ struct _SimHost {
  *
  * Returns: (nullable): the host, or %NULL with @error set
  */
-SimHost *
-sim_host_new (const char *dir, gboolean old_kernel, GError **error);
+SimHost *sim_host_new (const char *dir, gboolean old_kernel, GError **error);
 
 /** Frees the host. Writes still waiting must have been answered. */
-void
-sim_host_free (SimHost *host);
+void sim_host_free (SimHost *host);
 
 /** Adds a `uevent` file that says @text (which may be empty) and takes any write. */
-void
-sim_host_add_uevent (SimNode *dir, const char *text);
+void sim_host_add_uevent (SimNode *dir, const char *text);
 
 /** Adds the `power` directory that every device has. */
-void
-sim_host_add_power (SimNode *dir);
+void sim_host_add_power (SimNode *dir);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimHost, sim_host_free)
 

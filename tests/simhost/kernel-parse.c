@@ -60,7 +60,7 @@ sim_parse_number_store (const char *text, gsize length, guint64 *value)
   if (*at == '+')
     at++;
   base = take_base (&at);
-  for (; g_ascii_isxdigit (*at) && (guint)g_ascii_xdigit_value (*at) < base; at++, count++) {
+  for (; g_ascii_isxdigit (*at) && (guint) g_ascii_xdigit_value (*at) < base; at++, count++) {
     guint digit = g_ascii_xdigit_value (*at);
 
     if (sum > (G_MAXUINT64 - digit) / base)

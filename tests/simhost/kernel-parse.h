@@ -19,8 +19,7 @@ G_BEGIN_DECLS
  *
  * Returns: 0, or EINVAL
  */
-int
-sim_parse_uuid_store (const char *text, gsize length, char uuid[SIM_UUID_LENGTH + 1]);
+int sim_parse_uuid_store (const char *text, gsize length, char uuid[SIM_UUID_LENGTH + 1]);
 
 /**
  * sim_parse_number_store:
@@ -34,7 +33,6 @@ sim_parse_uuid_store (const char *text, gsize length, char uuid[SIM_UUID_LENGTH 
  *
  * Returns: 0, or EINVAL (also where kstrtoul() says ERANGE, as remove_store() makes it EINVAL)
  */
-int
-sim_parse_number_store (const char *text, gsize length, guint64 *value);
+int sim_parse_number_store (const char *text, gsize length, guint64 *value);
 
 G_END_DECLS

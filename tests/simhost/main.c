@@ -142,9 +142,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 static gboolean
 add_gpus (SimHost *host, const Options *options, GError **error)
 {
-  static char *fallback[] = { (char *)"0000:00:02.0,boot_vga=1", NULL };
+  static char *fallback[] = { (char *) "0000:00:02.0,boot_vga=1", NULL };
   const SimPciSpec defaults = {
-    .driver = (char *)"i915",
+    .driver = (char *) "i915",
     .vendor = 0x8086,
     .device = 0x3ea0,
     .class_code = 0x030000,
@@ -169,7 +169,7 @@ static gboolean
 add_other_devices (SimHost *host, const Options *options, GError **error)
 {
   const SimPciSpec defaults = {
-    .driver = (char *)"nouveau",
+    .driver = (char *) "nouveau",
     .vendor = 0x10de,
     .device = 0x1c8d,
     .class_code = 0x030000,
@@ -267,8 +267,8 @@ run (const Options *options, GError **error)
   host = sim_host_new (real, options->old_kernel, error);
   if (host == NULL)
     return FALSE;
-  done = add_gpus (host, options, error) && add_other_devices (host, options, error)
-         && serve (host, real, options, error);
+  done = add_gpus (host, options, error) && add_other_devices (host, options, error) &&
+         serve (host, real, options, error);
   if (!options->keep) {
     sim_proc_remove_all (host->proc);
     sim_devnodes_remove_all (host->nodes);

@@ -36,8 +36,8 @@ requests_are_ready (int fd, GIOCondition condition, gpointer data)
 
   if (result > 0)
     fuse_session_process_buf (mount->session, &mount->buffer);
-  if (fuse_session_exited (mount->session)
-      || (result < 0 && result != -EINTR && result != -EAGAIN)) {
+  if (fuse_session_exited (mount->session) ||
+      (result < 0 && result != -EINTR && result != -EAGAIN)) {
     mount->source = 0;
     return G_SOURCE_REMOVE;
   }
@@ -59,10 +59,13 @@ sim_mount_new (const char *path,
   mount->session = fuse_session_new (&args, operations, sizeof *operations, data);
   fuse_opt_free_args (&args);
   mount->mounted = mount->session != NULL && fuse_session_mount (mount->session, path) == 0;
-  if (!mount->mounted
-      || !g_unix_set_fd_nonblocking (fuse_session_fd (mount->session), TRUE, NULL)) {
-    g_set_error (
-        error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot mount a FUSE file system on %s", path);
+  if (!mount->mounted ||
+      !g_unix_set_fd_nonblocking (fuse_session_fd (mount->session), TRUE, NULL)) {
+    g_set_error (error,
+                 G_IO_ERROR,
+                 G_IO_ERROR_FAILED,
+                 "cannot mount a FUSE file system on %s",
+                 path);
     return NULL;
   }
   mount->source = g_unix_fd_add (fuse_session_fd (mount->session),

@@ -22,19 +22,16 @@ typedef struct _SimMount SimMount;
  *
  * Returns: (nullable): the mount, or %NULL with @error set
  */
-SimMount *
-sim_mount_new (const char *path,
-               const struct fuse_lowlevel_ops *operations,
-               gpointer data,
-               GError **error);
+SimMount *sim_mount_new (const char *path,
+                         const struct fuse_lowlevel_ops *operations,
+                         gpointer data,
+                         GError **error);
 
 /** Takes away what a killed run has left on @path: a mount whose every access says ENOTCONN. */
-void
-sim_mount_detach_dead (const char *path);
+void sim_mount_detach_dead (const char *path);
 
 /** Unmounts if it is still mounted, lazily where it is in use, and frees. */
-void
-sim_mount_free (SimMount *mount);
+void sim_mount_free (SimMount *mount);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimMount, sim_mount_free)
 

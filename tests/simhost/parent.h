@@ -41,34 +41,27 @@ struct _SimParent {
 };
 
 /** Adds a GVT-g GPU and registers it. */
-void
-sim_parent_add_gpu (SimHost *host, const SimPciSpec *spec);
+void sim_parent_add_gpu (SimHost *host, const SimPciSpec *spec);
 
 /** Adds the parent of a sample driver of the kernel. Returns: %FALSE for an unknown @driver */
-gboolean
-sim_parent_add_sample (SimHost *host, const char *driver);
+gboolean sim_parent_add_sample (SimHost *host, const char *driver);
 
 /** Returns: (nullable) (transfer none): the parent with this name */
-SimParent *
-sim_parent_find (SimHost *host, const char *name);
+SimParent *sim_parent_find (SimHost *host, const char *name);
 
 /** Returns: (nullable) (transfer none): its type with this directory name */
-SimParentType *
-sim_parent_find_type (SimParent *parent, const char *id);
+SimParentType *sim_parent_find_type (SimParent *parent, const char *id);
 
 /** Makes it an mdev parent, as loading kvmgt does. Returns: 0, or EEXIST if it is one */
-int
-sim_parent_register (SimParent *parent);
+int sim_parent_register (SimParent *parent);
 
 /**
  * Makes it no mdev parent any more and its vGPUs go, as unloading kvmgt does.
  *
  * Returns: 0, ENODEV if it is none, or EBUSY while a vGPU is in use
  */
-int
-sim_parent_unregister (SimParent *parent);
+int sim_parent_unregister (SimParent *parent);
 
-void
-sim_parent_free (gpointer parent);
+void sim_parent_free (gpointer parent);
 
 G_END_DECLS

@@ -34,8 +34,12 @@ read_number (const char *text, guint64 least, guint64 most, guint64 *number, GEr
 {
   gboolean hex = g_str_has_prefix (text, "0x");
 
-  return g_ascii_string_to_unsigned (
-      hex ? text + 2 : text, hex ? 16 : 10, least, most, number, error);
+  return g_ascii_string_to_unsigned (hex ? text + 2 : text,
+                                     hex ? 16 : 10,
+                                     least,
+                                     most,
+                                     number,
+                                     error);
 }
 
 static gboolean
@@ -59,7 +63,7 @@ set_value (SimPciSpec *spec, const char *key, const char *value, GError **error)
     return set_generation (spec, value, error);
 
   for (i = 0; i < G_N_ELEMENTS (keys); i++) {
-    gpointer field = (char *)spec + keys[i].offset;
+    gpointer field = (char *) spec + keys[i].offset;
 
     if (!g_str_equal (key, keys[i].key))
       continue;
@@ -72,7 +76,7 @@ set_value (SimPciSpec *spec, const char *key, const char *value, GError **error)
       g_prefix_error (error, "%s: ", key);
       return FALSE;
     }
-    *(guint *)field = number;
+    *(guint *) field = number;
     return TRUE;
   }
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "no key '%s'", key);
@@ -88,8 +92,10 @@ sim_pci_spec_parse (const char *text, const SimPciSpec *defaults, GError **error
 
   spec->driver = g_strdup (defaults->driver);
   spec->address = g_strdup (parts[0] != NULL ? parts[0] : "");
-  if (!g_regex_match_simple (
-          "^[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]$", spec->address, 0, 0)) {
+  if (!g_regex_match_simple ("^[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]$",
+                             spec->address,
+                             0,
+                             0)) {
     g_set_error (error,
                  G_IO_ERROR,
                  G_IO_ERROR_INVALID_ARGUMENT,

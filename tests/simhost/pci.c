@@ -37,7 +37,7 @@ static char *
 resource_text (const SimPciSpec *spec)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  guint64 aperture = (guint64)spec->aperture << 20;
+  guint64 aperture = (guint64) spec->aperture << 20;
   int line;
 
   for (line = 0; line < 13; line++) {
@@ -74,8 +74,8 @@ add_identity (SimNode *dir, const SimPciSpec *spec)
                               spec->class_code >> 16,
                               spec->class_code >> 8 & 0xff,
                               spec->class_code & 0xff);
-  driver_line
-      = spec->driver != NULL ? g_strdup_printf ("DRIVER=%s\n", spec->driver) : g_strdup ("");
+  driver_line = spec->driver != NULL ? g_strdup_printf ("DRIVER=%s\n", spec->driver)
+                                     : g_strdup ("");
   uevent = g_strdup_printf ("%sPCI_CLASS=%X\nPCI_ID=%04X:%04X\nPCI_SUBSYS_ID=%04X:%04X\n"
                             "PCI_SLOT_NAME=%s\nMODALIAS=%s\n",
                             driver_line,

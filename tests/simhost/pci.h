@@ -37,15 +37,12 @@ typedef struct {
  *
  * Returns: (transfer full) (nullable): the spec, or %NULL with @error set
  */
-SimPciSpec *
-sim_pci_spec_parse (const char *text, const SimPciSpec *defaults, GError **error);
+SimPciSpec *sim_pci_spec_parse (const char *text, const SimPciSpec *defaults, GError **error);
 
-void
-sim_pci_spec_free (SimPciSpec *spec);
+void sim_pci_spec_free (SimPciSpec *spec);
 
 /** Adds the device to sysfs, with DRM nodes if it is a display. Returns: its directory */
-SimNode *
-sim_pci_add (SimHost *host, const SimPciSpec *spec);
+SimNode *sim_pci_add (SimHost *host, const SimPciSpec *spec);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimPciSpec, sim_pci_spec_free)
 

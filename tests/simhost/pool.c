@@ -123,8 +123,8 @@ sim_pool_new_gvt (guint aperture, guint generation, guint instances)
   SimPool *pool = pool_new (ENOSPC);
   gsize i;
 
-  pool->room[0] = (gint64)aperture - HOST_LOW;
-  pool->room[1] = (gint64)GGTT - aperture - HOST_HIGH;
+  pool->room[0] = (gint64) aperture - HOST_LOW;
+  pool->room[1] = (gint64) GGTT - aperture - HOST_HIGH;
   pool->room[2] = FENCES - HOST_FENCES;
 
   for (i = 0; i < G_N_ELEMENTS (gvt_types); i++) {

@@ -45,8 +45,7 @@ typedef struct {
  * The types and the room of a GVT-g GPU, by the arithmetic of drivers/gpu/drm/i915/gvt (vgpu.c
  * intel_gvt_init_vgpu_types, aperture_gm.c), unchanged from Linux 5.4 to 7.1.
  */
-SimPool *
-sim_pool_new_gvt (guint aperture, guint generation, guint instances);
+SimPool *sim_pool_new_gvt (guint aperture, guint generation, guint instances);
 
 /**
  * sim_pool_new_sample:
@@ -56,27 +55,21 @@ sim_pool_new_gvt (guint aperture, guint generation, guint instances);
  *
  * Returns: (nullable): the pool, or %NULL for another @driver
  */
-SimPool *
-sim_pool_new_sample (const char *driver);
+SimPool *sim_pool_new_sample (const char *driver);
 
-void
-sim_pool_free (SimPool *pool);
+void sim_pool_free (SimPool *pool);
 
 /** Returns: (nullable): the type with this directory name */
-const SimType *
-sim_pool_find (SimPool *pool, const char *id);
+const SimType *sim_pool_find (SimPool *pool, const char *id);
 
 /** Returns: how many instances of @type there is room for now */
-guint
-sim_pool_available (SimPool *pool, const SimType *type);
+guint sim_pool_available (SimPool *pool, const SimType *type);
 
 /** Takes one instance. Returns: 0, or the errno that `create` gives when there is no room */
-int
-sim_pool_take (SimPool *pool, const SimType *type);
+int sim_pool_take (SimPool *pool, const SimType *type);
 
 /** Gives one instance back, which must have been taken. */
-void
-sim_pool_give_back (SimPool *pool, const SimType *type);
+void sim_pool_give_back (SimPool *pool, const SimType *type);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimPool, sim_pool_free)
 

@@ -56,8 +56,8 @@ make_file (const char *dir,
 SimProc *
 sim_proc_new (const char *dir, GError **error)
 {
-  static const char kernel[]
-      = "BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet i915.enable_gvt=1\n";
+  static const char kernel[] =
+      "BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet i915.enable_gvt=1\n";
   g_autoptr (SimProc) proc = g_new0 (SimProc, 1);
 
   proc->dir = g_build_filename (dir, "proc", NULL);
@@ -116,8 +116,8 @@ status_text (pid_t pid, uid_t uid, const char *comm)
                           "Pid:\t%d\nPPid:\t1\nTracerPid:\t0\nUid:\t%s\nGid:\t%s\n"
                           "FDSize:\t64\nGroups:\t%u \nThreads:\t4\n",
                           comm,
-                          (int)pid,
-                          (int)pid,
+                          (int) pid,
+                          (int) pid,
                           ids,
                           ids,
                           uid);
@@ -145,9 +145,9 @@ make_texts (const char *dir,
     if (command->str[i] == '\n')
       command->str[i] = '\0';
   }
-  return make_file (dir, "comm", line, strlen (line), uid, error)
-         && make_file (dir, "status", status, strlen (status), uid, error)
-         && make_file (dir, "cmdline", command->str, command->len, uid, error);
+  return make_file (dir, "comm", line, strlen (line), uid, error) &&
+         make_file (dir, "status", status, strlen (status), uid, error) &&
+         make_file (dir, "cmdline", command->str, command->len, uid, error);
 }
 
 gboolean
@@ -165,12 +165,12 @@ sim_proc_add_holder (SimProc *proc,
                      guint group,
                      GError **error)
 {
-  g_autofree char *dir = g_strdup_printf ("%s/%d", proc->dir, (int)pid);
+  g_autofree char *dir = g_strdup_printf ("%s/%d", proc->dir, (int) pid);
   g_autofree char *fds = g_build_filename (dir, "fd", NULL);
 
   g_hash_table_add (proc->pids, GINT_TO_POINTER (pid));
-  if (g_mkdir_with_parents (fds, 0555) < 0 || g_chmod (fds, 0500) < 0 || chown (fds, uid, uid) < 0
-      || chown (dir, uid, uid) < 0)
+  if (g_mkdir_with_parents (fds, 0555) < 0 || g_chmod (fds, 0500) < 0 ||
+      chown (fds, uid, uid) < 0 || chown (dir, uid, uid) < 0)
     return set_error (error, fds);
   return make_texts (dir, pid, uid, comm, uuid, error) && make_links (proc, fds, group, error);
 }
@@ -191,7 +191,7 @@ remove_children (const char *path)
 void
 sim_proc_remove_holder (SimProc *proc, pid_t pid)
 {
-  g_autofree char *dir = g_strdup_printf ("%s/%d", proc->dir, (int)pid);
+  g_autofree char *dir = g_strdup_printf ("%s/%d", proc->dir, (int) pid);
   g_autofree char *fds = g_build_filename (dir, "fd", NULL);
 
   remove_children (fds);

@@ -15,15 +15,12 @@ typedef struct _SimProc SimProc;
  *
  * Returns: (nullable): DIR/proc, made and empty but for `cmdline`; or %NULL with @error set
  */
-SimProc *
-sim_proc_new (const char *dir, GError **error);
+SimProc *sim_proc_new (const char *dir, GError **error);
 
-void
-sim_proc_free (SimProc *proc);
+void sim_proc_free (SimProc *proc);
 
 /** Removes all that @proc has made. */
-void
-sim_proc_remove_all (SimProc *proc);
+void sim_proc_remove_all (SimProc *proc);
 
 /**
  * sim_proc_add_holder:
@@ -35,21 +32,18 @@ sim_proc_remove_all (SimProc *proc);
  *
  * Makes PID/{comm,status,cmdline,fd/} as a QEMU that uses the vGPU would show.
  */
-gboolean
-sim_proc_add_holder (SimProc *proc,
-                     pid_t pid,
-                     uid_t uid,
-                     const char *comm,
-                     const char *uuid,
-                     guint group,
-                     GError **error);
+gboolean sim_proc_add_holder (SimProc *proc,
+                              pid_t pid,
+                              uid_t uid,
+                              const char *comm,
+                              const char *uuid,
+                              guint group,
+                              GError **error);
 
 /** Returns: whether a simulated process has this id */
-gboolean
-sim_proc_has (SimProc *proc, pid_t pid);
+gboolean sim_proc_has (SimProc *proc, pid_t pid);
 
-void
-sim_proc_remove_holder (SimProc *proc, pid_t pid);
+void sim_proc_remove_holder (SimProc *proc, pid_t pid);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimProc, sim_proc_free)
 

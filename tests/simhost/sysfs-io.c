@@ -117,7 +117,7 @@ static void
 reply_text (fuse_req_t request, Handle *handle, size_t size, off_t offset)
 {
   gsize length = handle->text->len;
-  gsize from = MIN ((gsize)offset, length);
+  gsize from = MIN ((gsize) offset, length);
 
   fuse_reply_buf (request, handle->text->str + from, MIN (size, length - from));
 }

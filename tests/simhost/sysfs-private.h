@@ -40,37 +40,30 @@ sim_sysfs_node (fuse_req_t request, fuse_ino_t inode)
 }
 
 /** The FUSE operations on attributes, as fuse_lowlevel_ops describes them. */
-void
-sim_sysfs_open (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info);
+void sim_sysfs_open (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info);
 
-void
-sim_sysfs_release (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info);
+void sim_sysfs_release (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info);
 
-void
-sim_sysfs_read (fuse_req_t request,
-                fuse_ino_t inode,
-                size_t size,
-                off_t offset,
-                struct fuse_file_info *info);
+void sim_sysfs_read (fuse_req_t request,
+                     fuse_ino_t inode,
+                     size_t size,
+                     off_t offset,
+                     struct fuse_file_info *info);
 
-void
-sim_sysfs_write (fuse_req_t request,
-                 fuse_ino_t inode,
-                 const char *text,
-                 size_t size,
-                 off_t offset,
-                 struct fuse_file_info *info);
+void sim_sysfs_write (fuse_req_t request,
+                      fuse_ino_t inode,
+                      const char *text,
+                      size_t size,
+                      off_t offset,
+                      struct fuse_file_info *info);
 
 /** Makes the tables of requests that wait and of open attributes. */
-void
-sim_sysfs_io_init (SimSysfs *sysfs);
+void sim_sysfs_io_init (SimSysfs *sysfs);
 
 /** Answers with ENODEV all requests that wait. */
-void
-sim_sysfs_io_answer_all (SimSysfs *sysfs);
+void sim_sysfs_io_answer_all (SimSysfs *sysfs);
 
 /** Frees what sim_sysfs_io_init() has made, open attributes included. */
-void
-sim_sysfs_io_clear (SimSysfs *sysfs);
+void sim_sysfs_io_clear (SimSysfs *sysfs);
 
 G_END_DECLS

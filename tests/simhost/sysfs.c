@@ -128,7 +128,7 @@ sysfs_readlink (fuse_req_t request, fuse_ino_t inode)
 static void
 dir_entry_clear (gpointer data)
 {
-  g_ref_string_release (((DirEntry *)data)->name);
+  g_ref_string_release (((DirEntry *) data)->name);
 }
 
 static void
@@ -162,7 +162,7 @@ sysfs_opendir (fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *info
   if (dir->children != NULL) {
     g_hash_table_iter_init (&iter, dir->children);
     while (g_hash_table_iter_next (&iter, NULL, &child))
-      add_dir_entry (sysfs, entries, ((SimNode *)child)->name, child);
+      add_dir_entry (sysfs, entries, ((SimNode *) child)->name, child);
   }
   info->fh = GPOINTER_TO_SIZE (entries);
   g_hash_table_add (sysfs->listings, entries);
@@ -184,8 +184,8 @@ sysfs_readdir (fuse_req_t request,
 
   for (i = offset; i < entries->len; i++) {
     DirEntry *entry = &g_array_index (entries, DirEntry, i);
-    size_t need = fuse_add_direntry (
-        request, buffer + used, size - used, entry->name, &entry->status, i + 1);
+    size_t need =
+        fuse_add_direntry (request, buffer + used, size - used, entry->name, &entry->status, i + 1);
 
     if (need > size - used)
       break;
@@ -250,7 +250,7 @@ sim_sysfs_new (SimHost *host, const char *path, GError **error)
 
   sysfs->host = host;
   sysfs->start = time (NULL);
-  sysfs->listings = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)g_array_unref, NULL);
+  sysfs->listings = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_array_unref, NULL);
   sim_sysfs_io_init (sysfs);
   sysfs->mount = sim_mount_new (path, &operations, sysfs, error);
   return sysfs->mount != NULL ? g_steal_pointer (&sysfs) : NULL;

@@ -9,12 +9,10 @@ G_BEGIN_DECLS
 typedef struct _SimSysfs SimSysfs;
 
 /** Returns: (nullable): @host's tree, mounted on @path, or %NULL with @error set */
-SimSysfs *
-sim_sysfs_new (SimHost *host, const char *path, GError **error);
+SimSysfs *sim_sysfs_new (SimHost *host, const char *path, GError **error);
 
 /** Answers with ENODEV what still waits, unmounts and frees. */
-void
-sim_sysfs_free (SimSysfs *sysfs);
+void sim_sysfs_free (SimSysfs *sysfs);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimSysfs, sim_sysfs_free)
 

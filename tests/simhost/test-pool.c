@@ -27,8 +27,11 @@ room_text (SimPool *pool)
     const SimType *type = pool->types->pdata[i];
     const char *suffix = type->id + strlen (type->id) - 1;
 
-    g_string_append_printf (
-        text, "%s%s:%u", i > 0 ? " " : "", suffix, sim_pool_available (pool, type));
+    g_string_append_printf (text,
+                            "%s%s:%u",
+                            i > 0 ? " " : "",
+                            suffix,
+                            sim_pool_available (pool, type));
   }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -10,8 +10,8 @@ assert_link (SimTree *tree, const char *dir, const char *target, const char *exp
   SimNode *root = sim_tree_root (tree);
   SimNode *link;
 
-  link
-      = sim_node_add_link (sim_node_make_dir (root, dir), "link", sim_node_make_dir (root, target));
+  link =
+      sim_node_add_link (sim_node_make_dir (root, dir), "link", sim_node_make_dir (root, target));
   g_assert_cmpstr (link->text, ==, expected);
 }
 

@@ -57,8 +57,8 @@ sim_vgpu_free (gpointer data)
 static void
 take_off_bus (SimVgpu *vgpu)
 {
-  static const char *const children[]
-      = { "mdev_type", "remove", "driver", "subsystem", "uevent", "intel_vgpu", "power" };
+  static const char *const children[] = { "mdev_type", "remove",     "driver", "subsystem",
+                                          "uevent",    "intel_vgpu", "power" };
   gsize i;
 
   sim_node_remove_child (vgpu->type->devices, vgpu->uuid);
@@ -89,8 +89,8 @@ sim_vgpu_try_finish_removal (SimVgpu *vgpu)
   SimHost *host = vgpu->parent->host;
   SimWrite *remover = vgpu->remover;
 
-  if (!vgpu->removing || vgpu->holder != 0
-      || sim_faults_block (host->faults, "remove") != SIM_BLOCK_NONE)
+  if (!vgpu->removing || vgpu->holder != 0 ||
+      sim_faults_block (host->faults, "remove") != SIM_BLOCK_NONE)
     return;
   sim_vgpu_vanish (vgpu);
   g_hash_table_remove (host->vgpus, vgpu->uuid);
@@ -267,5 +267,5 @@ sim_vgpu_store_create (SimNode *node, SimWrite *write)
 
   if (error == 0)
     error = create_vgpu (node->owner, uuid);
-  sim_write_finish (write, error == 0 ? (gssize)write->length : -error);
+  sim_write_finish (write, error == 0 ? (gssize) write->length : -error);
 }

@@ -32,29 +32,22 @@ struct _SimVgpu {
 };
 
 /** The store callback of a type's `create`; the attribute's owner is a SimParentType. */
-void
-sim_vgpu_store_create (SimNode *node, SimWrite *write);
+void sim_vgpu_store_create (SimNode *node, SimWrite *write);
 
 /** Returns: (nullable) (transfer none): the vGPU, half removed ones included */
-SimVgpu *
-sim_vgpu_find (SimHost *host, const char *uuid);
+SimVgpu *sim_vgpu_find (SimHost *host, const char *uuid);
 
-gboolean
-sim_vgpu_is_on (SimVgpu *vgpu, SimParent *parent);
+gboolean sim_vgpu_is_on (SimVgpu *vgpu, SimParent *parent);
 
 /** Returns: whether it is in use, or its removal waits */
-gboolean
-sim_vgpu_is_busy (SimVgpu *vgpu);
+gboolean sim_vgpu_is_busy (SimVgpu *vgpu);
 
 /** Ends a removal that waits, if nothing keeps it from ending any more. @vgpu may be freed. */
-void
-sim_vgpu_try_finish_removal (SimVgpu *vgpu);
+void sim_vgpu_try_finish_removal (SimVgpu *vgpu);
 
 /** Takes it out of sysfs and gives its instance back; the caller drops it from the table. */
-void
-sim_vgpu_vanish (SimVgpu *vgpu);
+void sim_vgpu_vanish (SimVgpu *vgpu);
 
-void
-sim_vgpu_free (gpointer vgpu);
+void sim_vgpu_free (gpointer vgpu);
 
 G_END_DECLS

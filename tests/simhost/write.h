@@ -30,24 +30,20 @@ struct _SimWrite {
 };
 
 /** Makes a write to @node; @done is called with the number of bytes taken or minus an errno. */
-SimWrite *
-sim_write_new (SimNode *node,
-               const char *text,
-               gsize length,
-               pid_t pid,
-               SimWriteDone done,
-               gpointer data);
+SimWrite *sim_write_new (SimNode *node,
+                         const char *text,
+                         gsize length,
+                         pid_t pid,
+                         SimWriteDone done,
+                         gpointer data);
 
 /** Answers @write with @result bytes or minus an errno, and frees it. */
-void
-sim_write_finish (SimWrite *write, gssize result);
+void sim_write_finish (SimWrite *write, gssize result);
 
 /** Asks to be told when a signal reaches the writer; %NULL to be told no more. */
-void
-sim_write_on_interrupt (SimWrite *write, SimWriteInterrupted interrupted, gpointer data);
+void sim_write_on_interrupt (SimWrite *write, SimWriteInterrupted interrupted, gpointer data);
 
 /** Tells whoever asked that a signal has reached the writer. @write may be gone afterwards. */
-void
-sim_write_interrupt (SimWrite *write);
+void sim_write_interrupt (SimWrite *write);
 
 G_END_DECLS

@@ -179,8 +179,7 @@ on_stop (Watch *watch, pid_t thread, int status)
 
   if (number == (SIGTRAP | 0x80))
     on_call (watch, thread);
-  else if (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK ||
-           event == PTRACE_EVENT_VFORK)
+  else if (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK)
     on_new (watch, thread);
   else if (event == 0)
     deliver = number;

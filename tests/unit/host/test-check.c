@@ -37,7 +37,6 @@ static const char *const ready[] = {
   NULL,
 };
 
-
 static char *
 describe (const GPtrArray *findings)
 {
