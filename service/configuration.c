@@ -234,7 +234,7 @@ new_default (void)
   self->low_memory_per_user_mib = G_MAXUINT32;
   self->memory_lock_maximum = gvt_memory_lock_default_maximum ();
   self->calls_per_user = 64;
-  self->calls = 256;
+  self->calls = 112; /* dbus-daemon lets polkit owe one connection 128 answers */
   return self;
 }
 
