@@ -83,6 +83,7 @@ extern const GvtVerb gvt_verb_attach;
 extern const GvtVerb gvt_verb_detach;
 extern const GvtVerb gvt_verb_backups;
 extern const GvtVerb gvt_verb_restore;
+extern const GvtVerb gvt_verb_modernise;
 extern const GvtVerb gvt_verb_edit_xml;
 extern const GvtVerb gvt_verb_strip_xml;
 extern const GvtVerb gvt_verb_check;

@@ -194,3 +194,15 @@ gvt_resolve_render_node (const GvtObjects *objects, const GvtType *type)
 
   return gpu != NULL ? gpu->render_node : NULL;
 }
+
+const char *
+gvt_resolve_gpu_render_node (const GvtObjects *objects, const char *gpu)
+{
+  for (guint i = 0; i < objects->gpus->len; i++) {
+    const GvtGpu *each = g_ptr_array_index (objects->gpus, i);
+
+    if (strcmp (each->name, gpu) == 0)
+      return each->render_node;
+  }
+  return NULL;
+}

@@ -47,4 +47,13 @@ const GvtType *gvt_resolve_placement (const GvtObjects *objects, const char *id,
  */
 const char *gvt_resolve_render_node (const GvtObjects *objects, const GvtType *type);
 
+/**
+ * gvt_resolve_gpu_render_node:
+ * @objects: the service's objects
+ * @gpu: a GPU's name
+ *
+ * Returns: (nullable): its render node; NULL if the GPU is away.
+ */
+const char *gvt_resolve_gpu_render_node (const GvtObjects *objects, const char *gpu);
+
 G_END_DECLS

@@ -9,15 +9,16 @@
 #include <string.h>
 
 static const GvtVerb *const verbs[] = {
-  &gvt_verb_status,  &gvt_verb_gpus,     &gvt_verb_types,     &gvt_verb_list,    &gvt_verb_show,
-  &gvt_verb_create,  &gvt_verb_start,    &gvt_verb_stop,      &gvt_verb_define,  &gvt_verb_undefine,
-  &gvt_verb_remove,  &gvt_verb_set,      &gvt_verb_attach,    &gvt_verb_detach,  &gvt_verb_backups,
-  &gvt_verb_restore, &gvt_verb_edit_xml, &gvt_verb_strip_xml, &gvt_verb_run,     &gvt_verb_check,
-  &gvt_verb_setup,   &gvt_verb_rom,      &gvt_verb_report,    &gvt_verb_monitor, &gvt_verb_hook,
+  &gvt_verb_status,  &gvt_verb_gpus,     &gvt_verb_types,     &gvt_verb_list,
+  &gvt_verb_show,    &gvt_verb_create,   &gvt_verb_start,     &gvt_verb_stop,
+  &gvt_verb_define,  &gvt_verb_undefine, &gvt_verb_remove,    &gvt_verb_set,
+  &gvt_verb_attach,  &gvt_verb_detach,   &gvt_verb_modernise, &gvt_verb_backups,
+  &gvt_verb_restore, &gvt_verb_edit_xml, &gvt_verb_strip_xml, &gvt_verb_run,
+  &gvt_verb_check,   &gvt_verb_setup,    &gvt_verb_rom,       &gvt_verb_report,
+  &gvt_verb_monitor, &gvt_verb_hook,
 };
 
 static const char *const later_verbs[] = {
-  "modernise",
   "history",
   "report",
   NULL,

@@ -51,6 +51,12 @@ gvt_xml_strip (GvtClient *client, const char *xml, const char *uuid, GError **er
   return text_call (client, "StripXml", g_variant_new ("(ssa{sv})", xml, uuid, NULL), error);
 }
 
+char *
+gvt_xml_modernise (GvtClient *client, const char *xml, GVariant *options, GError **error)
+{
+  return text_call (client, "ModerniseXml", g_variant_new ("(s@a{sv})", xml, options), error);
+}
+
 static gboolean
 plain_call (GvtClient *client, const char *method, GVariant *parameters, GError **error)
 {

@@ -33,6 +33,17 @@ char *gvt_xml_edit (GvtClient *client,
 char *gvt_xml_strip (GvtClient *client, const char *xml, const char *uuid, GError **error);
 
 /**
+ * gvt_xml_modernise:
+ * @client: what the invocation was told
+ * @xml: a domain's XML
+ * @options: (transfer floating): as ModerniseXml takes them
+ * @error: the service's
+ *
+ * Returns: the text with a vGPU that was put in by hand in the current form.
+ */
+char *gvt_xml_modernise (GvtClient *client, const char *xml, GVariant *options, GError **error);
+
+/**
  * gvt_xml_attach:
  * @client: what the invocation was told
  * @domain: name or UUID of a domain of `qemu:///system`

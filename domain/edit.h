@@ -45,6 +45,8 @@ char *gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error);
 /**
  * gvt_domain_modernise:
  * @xml: a domain's XML
+ * @render_node: (nullable): what draws where the recipe does not say; a valid value of `render-node`
+ * @qemu_syntax: how what libvirt has no element for is handed to QEMU
  *
  * Replaces a vGPU that was attached by hand (a `<hostdev>` or -device, with what -set, overrides and
  * environment do to it) by an attachment of ours with the settings that this amounts to, at the same
@@ -54,6 +56,9 @@ char *gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error);
  * Returns: (transfer full): the text, the same if nothing was attached by hand, or NULL with
  *   GVT_ERROR_INVALID_ARGUMENT, GVT_ERROR_NOT_SUPPORTED, or GVT_ERROR_CONFLICT (several vGPUs)
  */
-char *gvt_domain_modernise (const char *xml, GError **error);
+char *gvt_domain_modernise (const char *xml,
+                            const char *render_node,
+                            GvtQemuSyntax qemu_syntax,
+                            GError **error);
 
 G_END_DECLS

@@ -70,7 +70,10 @@ decide_devices (const GvtDocument *document, GvtDomainSettings *settings)
 }
 
 char *
-gvt_domain_modernise (const char *xml, GError **error)
+gvt_domain_modernise (const char *xml,
+                      const char *render_node,
+                      GvtQemuSyntax qemu_syntax,
+                      GError **error)
 {
   g_autoptr (GvtDocument) document = gvt_document_parse_domain (xml, error);
   g_autoptr (GvtLegacy) legacy = NULL;
@@ -86,6 +89,9 @@ gvt_domain_modernise (const char *xml, GError **error)
   root = document->root;
   drop_what_never_worked (document, legacy->settings);
   decide_devices (document, legacy->settings);
+  legacy->settings->qemu_syntax = qemu_syntax;
+  if (gvt_display_is_on (legacy->settings->display) && legacy->settings->render_node == NULL)
+    legacy->settings->render_node = g_strdup (render_node);
   if (legacy->device != NULL) {
     legacy->settings->has_address = gvt_mdev_guest_address (legacy->device,
                                                             &legacy->settings->address);

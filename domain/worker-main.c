@@ -84,6 +84,20 @@ write_reply (GBytes *reply)
   return TRUE;
 }
 
+/* The settings are those of an edit, two of which mean something here. */
+static char *
+modernise (const GvtWorkerRequest *request, GError **error)
+{
+  g_autoptr (GvtDomainSettings) settings = gvt_domain_settings_from_variant (request->settings,
+                                                                             error);
+  const char *render_node = NULL;
+
+  if (settings == NULL)
+    return NULL;
+  g_variant_lookup (request->settings, "render-node", "&s", &render_node);
+  return gvt_domain_modernise (request->xml, render_node, settings->qemu_syntax, error);
+}
+
 static char *
 answer (const GvtWorkerRequest *request, GError **error)
 {
@@ -104,7 +118,7 @@ answer (const GvtWorkerRequest *request, GError **error)
 
   case GVT_WORKER_MODERNISE:
   default:
-    return gvt_domain_modernise (request->xml, error);
+    return modernise (request, error);
   }
 }
 

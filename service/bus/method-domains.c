@@ -45,6 +45,24 @@ gvt_check_strip_xml (GvtCall *call, GError **error)
   return gvt_check_vgpu_argument (call, error) && gvt_options_check (options, NULL, error);
 }
 
+/* What of an edit's settings a recipe cannot say; their values are checked as an edit's. */
+gboolean
+gvt_check_modernise_xml (GvtCall *call, GError **error)
+{
+  static const GvtOption permitted[] = {
+    { "qemu-syntax", "s" },
+    { "render-node", "s" },
+    { NULL, NULL },
+  };
+  g_autoptr (GVariant) options = gvt_call_get_options (call);
+  g_autoptr (GvtDomainSettings) parsed = NULL;
+
+  if (!gvt_options_check (options, permitted, error))
+    return FALSE;
+  parsed = gvt_domain_settings_from_variant (options, error);
+  return parsed != NULL;
+}
+
 static void
 on_edited (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -109,4 +127,12 @@ void
 gvt_run_strip_xml (GvtCall *call)
 {
   run_worker (call, GVT_WORKER_STRIP, NULL);
+}
+
+void
+gvt_run_modernise_xml (GvtCall *call)
+{
+  g_autoptr (GVariant) options = gvt_call_get_options (call);
+
+  run_worker (call, GVT_WORKER_MODERNISE, options);
 }

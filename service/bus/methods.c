@@ -23,7 +23,6 @@
 #define HOST_ROW GVT_INTERFACE_HOST
 
 #define CHANGE gvt_call_run_transitions
-#define NOT_YET NULL, gvt_run_not_yet
 
 /* clang-format off */
 static const GvtMethod methods[] = {
@@ -41,9 +40,10 @@ static const GvtMethod methods[] = {
 
   { DOMAINS_ROW, "EditXml", GVT_RULE_ALWAYS, EDIT, gvt_check_edit_xml, gvt_run_edit_xml },
   { DOMAINS_ROW, "StripXml", GVT_RULE_ALWAYS, EDIT, gvt_check_strip_xml, gvt_run_strip_xml },
+  { DOMAINS_ROW, "ModerniseXml", GVT_RULE_ALWAYS, EDIT, gvt_check_modernise_xml,
+    gvt_run_modernise_xml },
   { DOMAINS_ROW, "Prepare", GVT_RULE_CHECKED, MEMLOCK, gvt_check_prepare, gvt_run_prepare },
   { DOMAINS_ROW, "Release", GVT_RULE_CHECKED, OTHERS, gvt_check_release, gvt_run_release },
-  { DOMAINS_ROW, "ModerniseXml", GVT_RULE_ALWAYS, EDIT, NOT_YET },
   { DOMAINS_ROW, "Attach", GVT_RULE_ALWAYS, SYSTEM, gvt_check_attach, gvt_run_attach },
   { DOMAINS_ROW, "Detach", GVT_RULE_ALWAYS, SYSTEM, gvt_check_detach, gvt_run_detach },
   { DOMAINS_ROW, "Restore", GVT_RULE_ALWAYS, SYSTEM, gvt_check_restore, gvt_run_restore },

@@ -46,8 +46,10 @@ gboolean gvt_check_adopt (GvtCall *call, GError **error);
 /* method-domains.c */
 gboolean gvt_check_edit_xml (GvtCall *call, GError **error);
 gboolean gvt_check_strip_xml (GvtCall *call, GError **error);
+gboolean gvt_check_modernise_xml (GvtCall *call, GError **error);
 void gvt_run_edit_xml (GvtCall *call);
 void gvt_run_strip_xml (GvtCall *call);
+void gvt_run_modernise_xml (GvtCall *call);
 
 /* method-system-domains.c */
 gboolean gvt_check_attach (GvtCall *call, GError **error);
@@ -66,17 +68,6 @@ gboolean gvt_check_release (GvtCall *call, GError **error);
 /* method-lease-run.c */
 void gvt_run_prepare (GvtCall *call);
 void gvt_run_release (GvtCall *call);
-
-/* not-yet.c */
-void gvt_run_not_yet (GvtCall *call);
-
-/**
- * gvt_method_is_not_yet:
- *
- * Returns: (transfer none) (nullable): what a member that this version does not have yet says; %NULL
- * for one it has
- */
-const char *gvt_method_is_not_yet (const char *interface, const char *member);
 
 /**
  * gvt_check_new_label:

@@ -11,7 +11,7 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autofree char *xml = g_strndup ((const char *) data, size);
-  g_autofree char *modernised = gvt_domain_modernise (xml, NULL);
+  g_autofree char *modernised = gvt_domain_modernise (xml, NULL, GVT_QEMU_SYNTAX_AUTO, NULL);
   GvtDomainInfo *info = gvt_domain_inspect (xml, NULL);
   g_autofree char *again = NULL;
 
@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (modernised == NULL)
     return 0;
 
-  again = gvt_domain_modernise (modernised, NULL);
+  again = gvt_domain_modernise (modernised, NULL, GVT_QEMU_SYNTAX_AUTO, NULL);
   g_assert_cmpstr (again, ==, modernised);
   return 0;
 }

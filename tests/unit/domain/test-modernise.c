@@ -25,7 +25,7 @@ test_golden (gconstpointer data)
   g_autofree char *xml = fixture_read ("legacy", name);
   g_autofree char *wanted = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *modernised = gvt_domain_modernise (xml, &error);
+  g_autofree char *modernised = gvt_domain_modernise (xml, NULL, GVT_QEMU_SYNTAX_AUTO, &error);
   g_autofree char *again = NULL;
   g_autofree char *stripped = NULL;
 
@@ -40,7 +40,7 @@ test_golden (gconstpointer data)
 
   wanted = fixture_read ("golden", golden_name);
   g_assert_cmpstr (modernised, ==, wanted);
-  again = gvt_domain_modernise (modernised, &error);
+  again = gvt_domain_modernise (modernised, NULL, GVT_QEMU_SYNTAX_AUTO, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (again, ==, modernised);
   stripped = gvt_domain_strip (modernised, VGPU, &error);
@@ -62,7 +62,8 @@ test_nothing_to_do (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
     g_autoptr (GError) error = NULL;
-    g_autofree char *modernised = gvt_domain_modernise (texts[i], &error);
+    g_autofree char *modernised =
+        gvt_domain_modernise (texts[i], NULL, GVT_QEMU_SYNTAX_AUTO, &error);
 
     g_assert_no_error (error);
     g_assert_cmpstr (modernised, ==, texts[i]);
@@ -123,7 +124,8 @@ test_refused (gconstpointer data)
 {
   gsize i = GPOINTER_TO_SIZE (data);
   g_autoptr (GError) error = NULL;
-  g_autofree char *modernised = gvt_domain_modernise (refused[i].xml, &error);
+  g_autofree char *modernised =
+      gvt_domain_modernise (refused[i].xml, NULL, GVT_QEMU_SYNTAX_AUTO, &error);
 
   g_test_message ("%s", error != NULL ? error->message : modernised);
   g_assert_null (modernised);

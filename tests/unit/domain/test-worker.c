@@ -85,7 +85,7 @@ static void
 test_modernise (void)
 {
   g_autofree char *xml = fixture_read ("legacy", "guide-uefi.xml");
-  g_autofree char *wanted = gvt_domain_modernise (xml, NULL);
+  g_autofree char *wanted = gvt_domain_modernise (xml, NULL, GVT_QEMU_SYNTAX_AUTO, NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *modernised = run (worker (), GVT_WORKER_MODERNISE, xml, NULL, NULL, &error);
 

@@ -154,38 +154,15 @@ test_no_property_is_writable (void)
   g_assert_cmpuint (count, >, 25);
 }
 
-static void
-check_not_yet (const GDBusInterfaceInfo *interface, GDBusMethodInfo *member)
-{
-  const GvtMethod *row = gvt_methods_find (interface->name, member->name);
-  const char *sentence = gvt_method_is_not_yet (interface->name, member->name);
-
-  g_assert_nonnull (row);
-  if ((row->run == gvt_run_not_yet) != (sentence != NULL))
-    g_error ("%s.%s: table and list of what is not there yet differ",
-             interface->name,
-             member->name);
-  if (row->run == gvt_run_not_yet)
-    g_assert_null (row->check);
-}
-
-static void
-test_not_yet (void)
-{
-  for_each_method (check_not_yet);
-  g_assert_null (gvt_method_is_not_yet (GVT_INTERFACE_VGPU, "Fly"));
-}
-
 /* A row that checks nothing would run whatever it is given. */
 static void
-test_everything_else_is_checked (void)
+test_everything_is_checked (void)
 {
   gsize n_rows;
   const GvtMethod *rows = gvt_methods_list (&n_rows);
 
   for (gsize i = 0; i < n_rows; i++) {
-    if (rows[i].run != gvt_run_not_yet)
-      g_assert_true (rows[i].check != NULL);
+    g_assert_true (rows[i].check != NULL);
     if (rows[i].rule == GVT_RULE_UNLESS_OWNER)
       g_assert_cmpstr (rows[i].interface, ==, GVT_INTERFACE_VGPU);
   }
@@ -201,7 +178,6 @@ main (int argc, char **argv)
   g_test_add_func ("/methods/arguments", test_arguments);
   g_test_add_func ("/methods/options-are-called-so", test_options_are_called_so);
   g_test_add_func ("/methods/no-property-is-writable", test_no_property_is_writable);
-  g_test_add_func ("/methods/not-yet", test_not_yet);
-  g_test_add_func ("/methods/everything-else-is-checked", test_everything_else_is_checked);
+  g_test_add_func ("/methods/everything-is-checked", test_everything_is_checked);
   return g_test_run ();
 }

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The verb `modernise`: what somebody once wrote into a VM's definition by hand becomes an attachment
+ * like attach's. Main thread. Must not make or remove a vGPU, and change nothing on a dry run.
+ */
+
+#include "display.h"
+#include "gvt-error.h"
+#include "inspect.h"
+#include "next-step.h"
+#include "qemu-syntax.h"
+#include "resolve.h"
+#include "terminal.h"
+#include "vm-backups.h"
+#include "xml-calls.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+  gboolean dry_run;
+} options;
+
+static const GOptionEntry entries[] = {
+  { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change", NULL },
+  G_OPTION_ENTRY_NULL,
+};
+
+/* What ModerniseXml takes: the GPU that draws, where the recipe leaves that open. */
+static GVariant *
+modernise_options (const GvtVm *vm, const GvtObjects *objects, const GvtVgpu *vgpu)
+{
+  const char *render_node = vgpu != NULL ? gvt_resolve_gpu_render_node (objects, vgpu->gpu) : NULL;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  if (render_node != NULL && *render_node != '\0')
+    g_variant_dict_insert (&dict, "render-node", "s", render_node);
+  return gvt_qemu_syntax_choose (g_variant_dict_end (&dict), gvt_vm_libvirt_version (vm));
+}
+
+/* The recipe's UUID was made by whoever wrote it; often nothing else makes it any more. */
+static void
+tell_next (const GvtClient *client, const GvtVm *vm, const GvtVgpu *vgpu, const char *uuid)
+{
+  if (vgpu == NULL)
+    gvt_terminal_talk (client,
+                       "There is no vGPU %s yet; to have one while %s runs:\n"
+                       "  gvt-client create TYPE --uuid %s --define --start domain --inactive",
+                       uuid,
+                       gvt_vm_name (vm),
+                       uuid);
+  else
+    gvt_next_step_tell (client, vm);
+}
+
+static gboolean
+modernise (GvtClient *client, const GvtVm *vm, const char *xml, GError **error)
+{
+  g_autoptr (GvtDomainInfo) before = gvt_domain_inspect (xml, error);
+  g_autoptr (GvtObjects) objects = before != NULL ? gvt_objects_fetch (client, error) : NULL;
+  g_autofree char *modern = NULL;
+  g_autoptr (GvtDomainInfo) after = NULL;
+  const GvtVgpu *vgpu = NULL;
+
+  if (objects == NULL)
+    return FALSE;
+  if (before->vgpus[0] != NULL)
+    vgpu = gvt_resolve_vgpu (objects, before->vgpus[0], getuid (), NULL);
+  modern = gvt_xml_modernise (client, xml, modernise_options (vm, objects, vgpu), error);
+  after = modern != NULL ? gvt_domain_inspect (modern, error) : NULL;
+  if (after == NULL)
+    return FALSE;
+  if (strcmp (xml, modern) == 0) {
+    gvt_terminal_talk (client,
+                       "%s has no vGPU that was put in by hand; nothing changed",
+                       gvt_vm_name (vm));
+    return TRUE;
+  }
+  if (options.dry_run)
+    return gvt_display_diff (xml, modern, gvt_vm_name (vm), error);
+  if (!gvt_vm_change (vm, xml, modern, "modernise", after->our_vgpus[0], error))
+    return FALSE;
+  gvt_terminal_talk (client,
+                     "%s has the vGPU %s in the current form",
+                     gvt_vm_name (vm),
+                     after->our_vgpus[0]);
+  tell_next (client,
+             vm,
+             gvt_resolve_vgpu (objects, after->our_vgpus[0], getuid (), NULL),
+             after->our_vgpus[0]);
+  return TRUE;
+}
+
+static gboolean
+run_modernise (GvtClient *client, char **args, GError **error)
+{
+  g_autoptr (GvtVm) vm = gvt_vm_open (gvt_vm_uri (client), args[0], error);
+  g_autofree char *xml = vm != NULL ? gvt_vm_get_xml (vm, error) : NULL;
+
+  return xml != NULL && modernise (client, vm, xml, error);
+}
+
+const GvtVerb gvt_verb_modernise = {
+  .name = "modernise",
+  .synopsis = "DOMAIN [--dry-run]",
+  .summary = "Put a vGPU that a VM was given by hand into the current form",
+  .details =
+      "Finds a <hostdev> and the -set, -device, override and environment lines around it, which\n"
+      "current libvirt and QEMU no longer take, and writes what they were meant to do as “attach”\n"
+      "does. What no setting stands for is named, and nothing changed. “detach” takes the vGPU\n"
+      "out afterwards; “restore” brings the old lines back.\n",
+  .examples = "gvt-client modernise win10 --dry-run\n"
+              "gvt-client modernise win10\n",
+  .options = entries,
+  .min_args = 1,
+  .max_args = 1,
+  .run = run_modernise,
+};
