@@ -10,6 +10,7 @@
 #include "failure.h"
 #include "gvt-error.h"
 #include "gvt-names.h"
+#include "progress.h"
 
 /* Longer than the service waits for the kernel, so that its answer is the one that is heard. */
 #define CALL_TIMEOUT_MS (120 * 1000)
@@ -55,6 +56,11 @@ call_once (GvtClient *client,
            const GVariantType *reply_type,
            GError **error)
 {
+  /* Not while the agent's question is on the terminal. */
+  g_autoptr (GvtProgress) progress = client->agent == NULL
+                                         ? gvt_progress_begin ("Waiting for gvt-manager")
+                                         : NULL;
+
   return g_dbus_connection_call_sync (client->bus,
                                       GVT_BUS_NAME,
                                       path,

@@ -1,59 +1,150 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The verb `status`: one screen with GPUs, the room on them, and all vGPUs. Main thread. Must not
- * change anything.
+ * The verb `status`: one screen with GPUs, the room on them, all vGPUs, and what to do next. Main
+ * thread. Must not change anything, nor be slow for the sake of a name.
  */
 
+#include "attention.h"
+#include "check-service.h"
 #include "display.h"
+#include "findings-display.h"
 #include "json-output.h"
 
 #include <string.h>
 #include <unistd.h>
 
+#define BAR_WIDTH 32
+
+/* Graphics memory of a GPU that vGPUs have, and that they could have: a share of its aperture, which
+ * is what runs out first (drivers/gpu/drm/i915/gvt/aperture_gm.c). In MiB. */
+typedef struct {
+  guint64 taken;
+  guint64 whole;
+} Room;
+
+static Room
+measure_room (const GvtObjects *objects, const GvtGpu *gpu)
+{
+  guint64 taken = 0;
+  guint64 left = 0;
+
+  for (guint i = 0; i < objects->types->len; i++) {
+    const GvtType *type = g_ptr_array_index (objects->types, i);
+
+    if (strcmp (type->gpu_path, gpu->path) != 0)
+      continue;
+    left = MAX (left, (guint64) type->available_instances * type->low_memory_mib);
+    for (guint j = 0; j < objects->vgpus->len; j++) {
+      const GvtVgpu *vgpu = g_ptr_array_index (objects->vgpus, j);
+
+      if (vgpu->active && strcmp (vgpu->gpu, gpu->name) == 0 && strcmp (vgpu->type, type->id) == 0)
+        taken += type->low_memory_mib;
+    }
+  }
+  return (Room){ taken, taken + left };
+}
+
+static void
+show_gpu_line (const GvtGpu *gpu)
+{
+  static const char *const no_headings[] = { "", "", "", NULL };
+  g_autoptr (GvtTable) table = gvt_table_new (no_headings);
+  g_autofree char *title = g_strdup_printf ("GPU %s", gpu->name);
+  g_autofree char *driver = NULL;
+
+  driver = g_strdup_printf ("%s%s%s",
+                            gpu->driver,
+                            gpu->boot_vga && *gpu->driver != '\0' ? ", " : "",
+                            gpu->boot_vga ? "boot display" : "");
+  gvt_table_add (table, title, GVT_STYLE_HEADING);
+  gvt_table_add (table, gpu->model, GVT_STYLE_HEADING);
+  gvt_table_add (table, driver, GVT_STYLE_PLAIN);
+  gvt_table_may (table, GVT_TABLE_CUT, 1, 12);
+  gvt_table_may (table, GVT_TABLE_DROP, 2, 0);
+  gvt_display_table (table, "");
+}
+
+static void
+show_room (const GvtObjects *objects, const GvtGpu *gpu)
+{
+  Room room = measure_room (objects, gpu);
+  GvtStyle style = room.taken < room.whole ? GVT_STYLE_GOOD : GVT_STYLE_ATTENTION;
+  gboolean colour = gvt_terminal_wants_colour (STDOUT_FILENO);
+  g_autofree char *bar = gvt_terminal_bar (room.taken, room.whole, BAR_WIDTH);
+  g_autofree char *styled = gvt_terminal_style (bar, style, colour);
+  g_autofree char *line = NULL;
+
+  if (room.whole == 0)
+    return;
+  line = g_strdup_printf ("  %s  %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " MiB taken\n\n",
+                          styled,
+                          room.taken,
+                          room.whole);
+  gvt_terminal_write (line);
+}
+
 static void
 show_gpu (const GvtObjects *objects, const GvtGpu *gpu)
 {
   static const char *const no_headings[] = { "", "", "", "", NULL };
-  gboolean colour = gvt_terminal_wants_colour (STDOUT_FILENO);
   g_autoptr (GvtTable) table = gvt_table_new (no_headings);
-  g_autofree char *line = NULL;
-  g_autofree char *clean = NULL;
-  g_autofree char *styled = NULL;
 
-  line = g_strdup_printf ("GPU %s%s%s%s%s%s%s",
-                          gpu->name,
-                          *gpu->model != '\0' ? "  " : "",
-                          gpu->model,
-                          *gpu->driver != '\0' ? "  (" : "",
-                          gpu->driver,
-                          *gpu->driver != '\0' ? ")" : "",
-                          gpu->boot_vga ? "  boot display" : "");
-  clean = gvt_terminal_clean (line);
-  styled = gvt_terminal_style (clean, GVT_STYLE_HEADING, colour);
-  gvt_terminal_write (styled);
-  gvt_terminal_write ("\n");
-  if (*gpu->render_node != '\0') {
-    g_autofree char *node = gvt_terminal_clean (gpu->render_node);
-
-    gvt_terminal_write ("  ");
-    gvt_terminal_write (node);
-    gvt_terminal_write ("\n");
-  }
+  show_gpu_line (gpu);
+  show_room (objects, gpu);
   for (guint i = 0; i < objects->types->len; i++) {
     const GvtType *type = g_ptr_array_index (objects->types, i);
     g_autofree char *memory = gvt_display_memory (type);
-    g_autofree char *room = g_strdup_printf ("%u free", type->available_instances);
+    g_autofree char *room = g_strdup_printf ("room for %u", type->available_instances);
     gboolean full = type->available_instances == 0;
 
     if (strcmp (type->gpu_path, gpu->path) != 0)
       continue;
     gvt_table_add (table, type->id, full ? GVT_STYLE_FAINT : GVT_STYLE_PLAIN);
+    gvt_table_add (table, full ? "no room" : room, full ? GVT_STYLE_FAINT : GVT_STYLE_GOOD);
     gvt_table_add (table, memory, full ? GVT_STYLE_FAINT : GVT_STYLE_PLAIN);
     gvt_table_add (table, type->resolution, full ? GVT_STYLE_FAINT : GVT_STYLE_PLAIN);
-    gvt_table_add (table, full ? "no room" : room, full ? GVT_STYLE_FAINT : GVT_STYLE_GOOD);
   }
+  gvt_table_may (table, GVT_TABLE_DROP, 3, 0);
+  gvt_table_may (table, GVT_TABLE_DROP, 2, 0);
   gvt_display_table (table, "  ");
   gvt_terminal_write ("\n");
+}
+
+static void
+show_attention (const GvtObjects *objects)
+{
+  g_autoptr (GPtrArray) list = gvt_attention_list (objects);
+
+  if (list->len > 0)
+    gvt_display_line ("\n", "Needs attention:", GVT_STYLE_HEADING);
+  for (guint i = 0; i < list->len; i++) {
+    const GvtAttention *attention = g_ptr_array_index (list, i);
+
+    gvt_display_line ("  ", attention->what, GVT_STYLE_ATTENTION);
+    if (attention->command != NULL)
+      gvt_display_line ("    → ", attention->command, GVT_STYLE_HEADING);
+  }
+}
+
+/* The host offers nothing: the service knows why. */
+static void
+show_obstacle (GvtClient *client, const GvtObjects *objects)
+{
+  g_autoptr (GPtrArray) findings = gvt_findings_new ();
+  const GvtFinding *first;
+
+  gvt_check_service (client, findings);
+  first = gvt_findings_first_blocker (findings);
+  if (first == NULL) {
+    gvt_display_no_types (client, objects);
+    return;
+  }
+  gvt_display_line ("", "This host offers no vGPUs. First in the way:", GVT_STYLE_HEADING);
+  gvt_display_line ("  ", first->evidence, GVT_STYLE_BAD);
+  gvt_display_line ("    → ",
+                    *first->command != '\0' ? first->command : first->remedy,
+                    GVT_STYLE_HEADING);
+  gvt_terminal_talk (client, "All there is to know:  gvt-client check");
 }
 
 static const char *
@@ -69,12 +160,12 @@ first_type_with_room (const GvtObjects *objects)
 }
 
 static void
-say_what_is_next (const GvtClient *client, const GvtObjects *objects)
+say_what_is_next (GvtClient *client, const GvtObjects *objects)
 {
   const char *type = first_type_with_room (objects);
 
   if (objects->types->len == 0)
-    gvt_display_no_types (client, objects);
+    show_obstacle (client, objects);
   else if (objects->vgpus->len == 0 && type != NULL)
     gvt_terminal_talk (
         client,
@@ -93,6 +184,8 @@ print_json (const GvtObjects *objects)
   g_autofree char *text = NULL;
 
   json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "schema");
+  json_builder_add_int_value (builder, GVT_JSON_SCHEMA);
   json_builder_set_member_name (builder, "gpus");
   json_builder_begin_array (builder);
   for (guint i = 0; i < objects->gpus->len; i++)
@@ -122,10 +215,10 @@ run_status (GvtClient *client, char **args, GError **error)
   for (guint i = 0; i < objects->gpus->len; i++)
     show_gpu (objects, g_ptr_array_index (objects->gpus, i));
   if (objects->vgpus->len > 0) {
-    g_autoptr (GvtTable) table = gvt_display_vgpus (objects);
+    g_autoptr (GvtTable) table = gvt_display_vgpus (client, objects);
 
     gvt_display_table (table, "");
-    gvt_display_failures (client, objects);
+    show_attention (objects);
   }
   say_what_is_next (client, objects);
   return TRUE;

@@ -45,6 +45,8 @@ run_gpus (GvtClient *client, char **args, GError **error)
     gvt_table_add (table, gpu->boot_vga ? "yes" : "no", GVT_STYLE_PLAIN);
     gvt_table_add (table, gpu->render_node, GVT_STYLE_PLAIN);
   }
+  gvt_table_may (table, GVT_TABLE_CUT, 1, 12);
+  gvt_table_may (table, GVT_TABLE_DROP, 3, 0);
   if (objects->gpus->len > 0)
     gvt_display_table (table, "");
   else
@@ -87,6 +89,8 @@ run_types (GvtClient *client, char **args, GError **error)
     gvt_table_add (table, fences, GVT_STYLE_PLAIN);
     gvt_table_add (table, weight, GVT_STYLE_PLAIN);
   }
+  for (guint column = 6; column >= 4; column--) /* what the type's name says anyway comes last */
+    gvt_table_may (table, GVT_TABLE_DROP, column, 0);
   if (objects->types->len > 0)
     gvt_display_table (table, "");
   else
@@ -108,7 +112,7 @@ run_list (GvtClient *client, char **args, GError **error)
       gvt_json_add_vgpu (builder, g_ptr_array_index (objects->vgpus, i));
     print_json (json_builder_end_array (builder));
   } else if (objects->vgpus->len > 0) {
-    g_autoptr (GvtTable) table = gvt_display_vgpus (objects);
+    g_autoptr (GvtTable) table = gvt_display_vgpus (client, objects);
 
     gvt_display_table (table, "");
     gvt_display_failures (client, objects);
@@ -118,12 +122,26 @@ run_list (GvtClient *client, char **args, GError **error)
   return TRUE;
 }
 
+/* The VM by name and UUID, as far as they are known. */
+static char *
+describe_vm (const GvtVgpu *vgpu, GHashTable *names)
+{
+  g_autofree char *name = gvt_display_vm (vgpu, names);
+
+  if (*vgpu->domain == '\0')
+    return g_steal_pointer (&name);
+  if (g_str_has_prefix (vgpu->domain, name))
+    return g_strdup (vgpu->domain);
+  return g_strdup_printf ("%s (%s)", name, vgpu->domain);
+}
+
 static void
-show_vgpu (const GvtVgpu *vgpu)
+show_vgpu (const GvtVgpu *vgpu, GHashTable *names)
 {
   static const char *const no_headings[] = { "", "", NULL };
   g_autofree char *owner = gvt_owner_name (vgpu->owner_uid);
   g_autofree char *owner_and_uid = g_strdup_printf ("%s (uid %u)", owner, vgpu->owner_uid);
+  g_autofree char *vm = describe_vm (vgpu, names);
   g_autoptr (GvtTable) table = gvt_table_new (no_headings);
   const struct {
     const char *name;
@@ -138,7 +156,7 @@ show_vgpu (const GvtVgpu *vgpu)
     { "Defined", vgpu->defined ? "yes" : "no, gone after a reboot" },
     { "Start", vgpu->start },
     { "Owner", owner_and_uid },
-    { "VM", vgpu->domain },
+    { "VM", vm },
     { "Node", vgpu->device_node },
   };
 
@@ -171,7 +189,9 @@ run_show (GvtClient *client, char **args, GError **error)
     gvt_json_add_vgpu (builder, vgpu);
     print_json (builder);
   } else {
-    show_vgpu (vgpu);
+    g_autoptr (GHashTable) names = gvt_display_vm_names (client, objects);
+
+    show_vgpu (vgpu, names);
   }
   return TRUE;
 }

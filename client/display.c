@@ -8,12 +8,16 @@
 
 #include "diff.h"
 #include "owner.h"
+#include "vm-names.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* Enough of a VM's UUID to tell it from others; `show` has all of it. */
+/* Enough of a UUID to tell it from others, and to name a vGPU by; `show` has all of it. */
 #define SHORT_UUID 8
+
+/* How long a screen may wait for libvirt's answer. A daemon that runs needs a tenth of it. */
+#define NAMES_MS 250
 
 char *
 gvt_display_memory (const GvtType *type)
@@ -35,17 +39,62 @@ gvt_display_state_style (const char *state)
   return GVT_STYLE_PLAIN;
 }
 
+static gboolean
+belongs_to_a_vm (const GvtVgpu *vgpu)
+{
+  return *vgpu->domain != '\0' || strcmp (vgpu->start, "domain") == 0;
+}
+
+GHashTable *
+gvt_display_vm_names (const GvtClient *client, const GvtObjects *objects)
+{
+  for (guint i = 0; i < objects->vgpus->len; i++) {
+    if (belongs_to_a_vm (g_ptr_array_index (objects->vgpus, i))) {
+      g_autoptr (GvtVmNames) asked = gvt_vm_names_ask (client, FALSE);
+
+      return gvt_vm_names_wait (asked, NAMES_MS);
+    }
+  }
+  return NULL;
+}
+
+char *
+gvt_display_vm (const GvtVgpu *vgpu, GHashTable *names)
+{
+  const char *name = NULL;
+
+  if (names != NULL)
+    name = g_hash_table_lookup (names, vgpu->domain);
+  if (names != NULL && name == NULL)
+    name = g_hash_table_lookup (names, vgpu->uuid);
+  return name != NULL ? g_strdup (name) : g_strndup (vgpu->domain, SHORT_UUID);
+}
+
+static void
+fit_vgpus (GvtTable *table)
+{
+  enum { LABEL, UUID, TYPE, OWNER, VM, START, STATE, NODE };
+
+  gvt_table_may (table, GVT_TABLE_PREFIX, UUID, SHORT_UUID);
+  gvt_table_may (table, GVT_TABLE_CUT, LABEL, 12);
+  gvt_table_may (table, GVT_TABLE_CUT, VM, 12);
+  gvt_table_may (table, GVT_TABLE_DROP, START, 0);
+  gvt_table_may (table, GVT_TABLE_DROP, NODE, 0);
+  gvt_table_may (table, GVT_TABLE_DROP, OWNER, 0);
+}
+
 GvtTable *
-gvt_display_vgpus (const GvtObjects *objects)
+gvt_display_vgpus (const GvtClient *client, const GvtObjects *objects)
 {
   static const char *const headings[] = { "LABEL", "UUID",  "TYPE", "OWNER", "VM",
                                           "START", "STATE", "NODE", NULL };
   GvtTable *table = gvt_table_new (headings);
+  g_autoptr (GHashTable) names = gvt_display_vm_names (client, objects);
 
   for (guint i = 0; i < objects->vgpus->len; i++) {
     const GvtVgpu *vgpu = g_ptr_array_index (objects->vgpus, i);
     g_autofree char *owner = gvt_owner_name (vgpu->owner_uid);
-    g_autofree char *domain = g_strndup (vgpu->domain, SHORT_UUID);
+    g_autofree char *domain = gvt_display_vm (vgpu, names);
 
     gvt_table_add (table, vgpu->label, GVT_STYLE_HEADING);
     gvt_table_add (table, vgpu->uuid, GVT_STYLE_PLAIN);
@@ -56,6 +105,7 @@ gvt_display_vgpus (const GvtObjects *objects)
     gvt_table_add (table, vgpu->state, gvt_display_state_style (vgpu->state));
     gvt_table_add (table, vgpu->device_node, GVT_STYLE_PLAIN);
   }
+  fit_vgpus (table);
   return table;
 }
 
@@ -78,8 +128,21 @@ gvt_display_table (GvtTable *table, const char *indent)
 {
   g_autofree char *text = NULL;
 
+  gvt_table_set_width (table, gvt_terminal_width (STDOUT_FILENO));
   text = gvt_table_render (table, indent, gvt_terminal_wants_colour (STDOUT_FILENO));
   gvt_terminal_write (text);
+}
+
+void
+gvt_display_line (const char *before, const char *text, GvtStyle style)
+{
+  g_autofree char *clean = gvt_terminal_clean (text);
+  g_autofree char *styled =
+      gvt_terminal_style (clean, style, gvt_terminal_wants_colour (STDOUT_FILENO));
+
+  gvt_terminal_write (before);
+  gvt_terminal_write (styled);
+  gvt_terminal_write ("\n");
 }
 
 gboolean

@@ -22,12 +22,43 @@ char *gvt_display_memory (const GvtType *type);
 GvtStyle gvt_display_state_style (const char *state);
 
 /**
+ * gvt_display_vm_names:
+ * @client: what the invocation was told
+ * @objects: the service's objects
+ *
+ * Returns: (nullable): the names of the VMs that the vGPUs may belong to, by the UUIDs of both; NULL
+ *   if there are none, or libvirt has no quick answer.
+ */
+GHashTable *gvt_display_vm_names (const GvtClient *client, const GvtObjects *objects);
+
+/**
+ * gvt_display_vm:
+ * @vgpu: a vGPU
+ * @names: (nullable): the names of VMs
+ *
+ * Returns: the VM that it belongs to: by name where that is known, else by the beginning of its
+ *   UUID; empty if it belongs to none.
+ */
+char *gvt_display_vm (const GvtVgpu *vgpu, GHashTable *names);
+
+/**
  * gvt_display_vgpus:
+ * @client: what the invocation was told
  * @objects: the service's objects
  *
  * Returns: the table of all vGPUs.
  */
-GvtTable *gvt_display_vgpus (const GvtObjects *objects);
+GvtTable *gvt_display_vgpus (const GvtClient *client, const GvtObjects *objects);
+
+/**
+ * gvt_display_line:
+ * @before: what comes before it, as it is
+ * @text: text of any origin
+ * @style: what it means
+ *
+ * Writes a line to standard output.
+ */
+void gvt_display_line (const char *before, const char *text, GvtStyle style);
 
 /**
  * gvt_display_failures:
@@ -43,7 +74,7 @@ void gvt_display_failures (const GvtClient *client, const GvtObjects *objects);
  * @table: a table
  * @indent: what each line begins with
  *
- * Writes @table to standard output.
+ * Writes @table to standard output, as wide as the terminal if that is one.
  */
 void gvt_display_table (GvtTable *table, const char *indent);
 

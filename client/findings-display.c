@@ -64,9 +64,8 @@ append_group (GString *text,
   return count;
 }
 
-/* What stands first has to be mended first. */
-static const GvtFinding *
-find_first_blocker (const GPtrArray *findings)
+const GvtFinding *
+gvt_findings_first_blocker (const GPtrArray *findings)
 {
   for (guint i = 0; i < findings->len; i++) {
     const GvtFinding *finding = g_ptr_array_index (findings, i);
@@ -80,14 +79,14 @@ find_first_blocker (const GPtrArray *findings)
 gboolean
 gvt_findings_block (const GPtrArray *findings)
 {
-  return find_first_blocker (findings) != NULL;
+  return gvt_findings_first_blocker (findings) != NULL;
 }
 
 char *
 gvt_findings_render (const GPtrArray *findings, gboolean colour)
 {
   GString *text = g_string_new (NULL);
-  const GvtFinding *first = find_first_blocker (findings);
+  const GvtFinding *first = gvt_findings_first_blocker (findings);
 
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
     append_group (text, findings, i, groups[i].state == GVT_FINDING_OK, colour);

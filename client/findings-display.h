@@ -17,6 +17,9 @@ char *gvt_findings_render (const GPtrArray *findings, gboolean colour);
 /** gvt_findings_json: Returns: (transfer full): the findings for programs, in the same order */
 char *gvt_findings_json (const GPtrArray *findings);
 
+/** gvt_findings_first_blocker: Returns: (nullable): the one that has to be mended first */
+const GvtFinding *gvt_findings_first_blocker (const GPtrArray *findings);
+
 /** gvt_findings_block: Returns: whether any of them is a blocker */
 gboolean gvt_findings_block (const GPtrArray *findings);
 

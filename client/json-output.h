@@ -8,6 +8,10 @@
 
 G_BEGIN_DECLS
 
+/* The version of what `--json` prints, and of gvt-client.schema.json. It grows when something is
+ * taken away or gets another meaning; what is new does not count. */
+#define GVT_JSON_SCHEMA 1
+
 /* The keys are an interface: they are added to, never renamed. */
 
 /**

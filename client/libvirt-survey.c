@@ -8,6 +8,7 @@
 
 #include "gvt-error.h"
 #include "libvirt-library.h"
+#include "progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,7 @@ gvt_libvirt_survey (const char *uri, GError **error)
 {
   const GvtLibvirt *libvirt = gvt_libvirt_load (error);
   g_autoptr (GvtLibvirtSurvey) survey = NULL;
+  g_autoptr (GvtProgress) progress = gvt_progress_begin ("Waiting for libvirt");
   virConnectPtr connection;
 
   if (libvirt == NULL)

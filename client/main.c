@@ -6,6 +6,7 @@
 
 #include "agent.h"
 #include "failure.h"
+#include "progress.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -136,6 +137,8 @@ run_verb (const GvtVerb *verb, char ***argv, GError **error)
     return usage_error (error, "too few arguments");
   if (verb->max_args >= 0 && (int) g_strv_length (args) > verb->max_args)
     return usage_error (error, "too many arguments: “%s”", args[verb->max_args]);
+  if (client.quiet)
+    gvt_progress_silence ();
   return verb->run (&client, args, error);
 }
 

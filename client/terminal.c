@@ -9,7 +9,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+/* Of a terminal that does not say. */
+#define USUAL_WIDTH 80
 
 static const char *const escapes[] = {
   [GVT_STYLE_PLAIN] = NULL,      [GVT_STYLE_HEADING] = "\033[1m",
@@ -28,6 +32,32 @@ gvt_terminal_wants_colour (int fd)
   if (term == NULL || strcmp (term, "dumb") == 0)
     return FALSE;
   return isatty (fd);
+}
+
+guint
+gvt_terminal_width (int fd)
+{
+  struct winsize size = { 0 };
+
+  if (!isatty (fd))
+    return 0;
+  if (ioctl (fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return USUAL_WIDTH;
+  return size.ws_col;
+}
+
+char *
+gvt_terminal_bar (guint64 part, guint64 whole, guint width)
+{
+  gboolean blocks = g_get_charset (NULL);
+  GString *bar = g_string_new (NULL);
+  guint64 full = whole > 0 ? (part * width + whole / 2) / whole : 0;
+
+  if (part > 0 && part < whole && width > 1)
+    full = CLAMP (full, 1, width - 1);
+  for (guint i = 0; i < width; i++)
+    g_string_append (bar, i < full ? (blocks ? "█" : "#") : (blocks ? "░" : "."));
+  return g_string_free (bar, FALSE);
 }
 
 char *

@@ -28,6 +28,25 @@ typedef enum {
 gboolean gvt_terminal_wants_colour (int fd);
 
 /**
+ * gvt_terminal_width:
+ * @fd: a file descriptor to be written to
+ *
+ * Returns: how many columns a line may have; 0 for any number, where no terminal is.
+ */
+guint gvt_terminal_width (int fd);
+
+/**
+ * gvt_terminal_bar:
+ * @part: how much of @whole is taken
+ * @whole: at least @part
+ * @width: how long it shall be
+ *
+ * Returns: a bar of @width columns, in letters that the locale has. Some is never drawn as none or
+ *   all.
+ */
+char *gvt_terminal_bar (guint64 part, guint64 whole, guint width);
+
+/**
  * gvt_terminal_style:
  * @text: text
  * @style: what it means

@@ -9,6 +9,7 @@
 
 #include "gvt-error.h"
 #include "libvirt-library.h"
+#include "progress.h"
 #include "terminal.h"
 
 #include <signal.h>
@@ -149,6 +150,7 @@ GvtVm *
 gvt_vm_open (const char *uri, const char *name, GError **error)
 {
   g_autoptr (GvtVm) vm = g_new0 (GvtVm, 1);
+  g_autoptr (GvtProgress) progress = gvt_progress_begin ("Waiting for libvirt");
   g_autofree char *what = NULL;
 
   if (!check_host (uri, error) || !load (error))
@@ -225,6 +227,7 @@ gvt_vm_get_xml (const GvtVm *vm, GError **error)
 gboolean
 gvt_vm_define (const GvtVm *vm, const char *before, const char *xml, GError **error)
 {
+  g_autoptr (GvtProgress) progress = gvt_progress_begin ("Waiting for libvirt");
   g_autofree char *now = gvt_vm_get_xml (vm, error);
   virDomainPtr defined;
 
@@ -248,6 +251,8 @@ gvt_vm_define (const GvtVm *vm, const char *before, const char *xml, GError **er
 gboolean
 gvt_vm_start (GvtVm *vm, GError **error)
 {
+  g_autoptr (GvtProgress) progress = gvt_progress_begin ("Starting the VM");
+
   if (libvirt->virDomainCreate (vm->domain) < 0)
     return set_error (error, "cannot start the VM");
   return TRUE;

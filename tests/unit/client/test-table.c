@@ -67,6 +67,65 @@ test_width (void)
                    "größe  x\n");
 }
 
+static char *
+render_within (guint width)
+{
+  static const char *const headings[] = { "NAME", "UUID", "NOTE", NULL };
+  g_autoptr (GvtTable) table = gvt_table_new (headings);
+
+  gvt_table_add (table, "日本語です", GVT_STYLE_PLAIN);
+  gvt_table_add (table, "0123456789", GVT_STYLE_PLAIN);
+  gvt_table_add (table, "a note", GVT_STYLE_PLAIN);
+  gvt_table_may (table, GVT_TABLE_PREFIX, 1, 4);
+  gvt_table_may (table, GVT_TABLE_CUT, 0, 6);
+  gvt_table_may (table, GVT_TABLE_DROP, 2, 0);
+  gvt_table_set_width (table, width);
+  return gvt_table_render (table, "", FALSE);
+}
+
+static void
+test_fit (void)
+{
+  static const struct {
+    guint width;
+    const char *text;
+  } cases[] = {
+    { 0, "NAME        UUID        NOTE\n日本語です  0123456789  a note\n" },
+    { 30, "NAME        UUID        NOTE\n日本語です  0123456789  a note\n" },
+    { 29, "NAME        UUID  NOTE\n日本語です  0123  a note\n" },
+    { 23, "NAME       UUID  NOTE\n日本語で…  0123  a note\n" },
+    { 22, "NAME      UUID  NOTE\n日本語…   0123  a note\n" },
+    { 19, "NAME    UUID\n日本…   0123\n" },
+    { 11, "NAME   UUID\n日本…  0123\n" },
+    { 2, "NAME  UUID\n日…   0123\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = render_within (cases[i].width);
+
+    g_assert_cmpstr (text, ==, cases[i].text);
+  }
+}
+
+static void
+test_bar (void)
+{
+  static const struct {
+    guint64 part;
+    guint64 whole;
+    const char *bar;
+  } cases[] = {
+    { 0, 0, "...." }, { 0, 9, "...." }, { 1, 1000, "#..." },
+    { 2, 4, "##.." }, { 9, 9, "####" }, { 999, 1000, "###." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *bar = gvt_terminal_bar (cases[i].part, cases[i].whole, 4);
+
+    g_assert_cmpstr (bar, ==, cases[i].bar); /* in the locale C */
+  }
+}
+
 static void
 test_cannot_drive_terminal (void)
 {
@@ -125,6 +184,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/table/layout", test_layout);
   g_test_add_func ("/client/table/no-heading", test_no_heading);
   g_test_add_func ("/client/table/width", test_width);
+  g_test_add_func ("/client/table/fit", test_fit);
+  g_test_add_func ("/client/terminal/bar", test_bar);
   g_test_add_func ("/client/table/cannot-drive-terminal", test_cannot_drive_terminal);
   g_test_add_func ("/client/table/colour-keeps-alignment", test_colour_keeps_alignment);
   g_test_add_func ("/client/table/when-to-colour", test_when_to_colour);
