@@ -3,7 +3,8 @@
  * Every method call passes here, and only here. Main loop; nothing in it blocks.
  *
  * A call is admitted (its user is known and within limits), checked, authorised action by action,
- * checked again, and run. Whatever the second check asks for beyond what was authorised is refused.
+ * checked again, and run. Whatever the second check asks for beyond what was authorised is refused. A
+ * check that meets a repair is made again after it.
  */
 
 #include "dispatch.h"
@@ -14,6 +15,7 @@
 #include "gvt-error.h"
 #include "methods.h"
 #include "paths.h"
+#include "repairs.h"
 
 struct _GvtDispatch {
   GObject parent_instance;
@@ -30,6 +32,10 @@ typedef struct {
   GvtDispatch *dispatch;
   guint next_action;
   gboolean counted;
+  gboolean authorised;
+  gboolean waited;     /* for repairs, since it was last authorised or arrived */
+  GPtrArray *actions;  /* of char: what was authorised */
+  GHashTable *details; /* of char: what polkit was told then */
 } Dispatched;
 
 static void
@@ -92,6 +98,8 @@ free_call (GvtCall *call)
   g_hash_table_unref (call->details);
   g_object_unref (call->cancellable);
   g_clear_pointer (&call->reply, g_variant_unref);
+  g_clear_pointer (&dispatched->actions, g_ptr_array_unref);
+  g_clear_pointer (&dispatched->details, g_hash_table_unref);
   g_object_unref (dispatch);
   g_free (dispatched);
 }
@@ -199,17 +207,58 @@ check (GvtCall *call, GError **error)
          (call->method->check == NULL || call->method->check (call, error));
 }
 
+/* Once authorised, a call may need no more than that. */
 static gboolean
-check_again (GvtCall *call, GError **error)
+check_whole (Dispatched *dispatched, GError **error)
 {
-  g_autoptr (GPtrArray) actions = g_steal_pointer (&call->actions);
-  g_autoptr (GHashTable) details = g_steal_pointer (&call->details);
+  GvtCall *call = &dispatched->call;
 
-  gvt_call_begin_needs (call);
-  return check (call, error) && gvt_call_needs_no_more (call, actions, details, error);
+  return check (call, error) &&
+         (!dispatched->authorised ||
+          gvt_call_needs_no_more (call, dispatched->actions, dispatched->details, error));
+}
+
+/* The vGPUs that a call would change, as far as its check has come. */
+static GPtrArray *
+list_vgpus (const GvtCall *call)
+{
+  GPtrArray *uuids = gvt_transitions_list_uuids (call->transitions);
+
+  if (call->uuid != NULL && call->method->rule != GVT_RULE_PUBLIC)
+    g_ptr_array_add (uuids, g_strdup (call->uuid));
+  return uuids;
 }
 
 static void authorise_next (Dispatched *dispatched);
+static void on_repaired (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* What a check finds of a vGPU that the service is just putting right is out of date in a moment. */
+static void
+proceed (Dispatched *dispatched)
+{
+  GvtCall *call = &dispatched->call;
+  GvtRegistry *registry = call->context->registry;
+  g_autoptr (GError) error = NULL;
+  gboolean good = check_whole (dispatched, &error);
+  g_autoptr (GPtrArray) uuids = list_vgpus (call);
+
+  if (!dispatched->waited && gvt_repairs_meet (registry, uuids)) {
+    dispatched->waited = TRUE;
+    gvt_repairs_await_async (registry, g_steal_pointer (&uuids), on_repaired, dispatched);
+  } else if (!good)
+    gvt_call_fail (call, g_steal_pointer (&error));
+  else if (dispatched->authorised)
+    call->method->run (call);
+  else
+    authorise_next (dispatched);
+}
+
+static void
+on_repaired (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  gvt_repairs_await_finish (GVT_REGISTRY (source), result);
+  proceed (user_data);
+}
 
 static void
 on_authorised (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -223,15 +272,18 @@ on_authorised (GObject *source, GAsyncResult *result, gpointer user_data)
     gvt_call_fail (&dispatched->call, error);
 }
 
+/* The check that follows says anew what the call needs. */
 static void
-run (GvtCall *call)
+proceed_authorised (Dispatched *dispatched)
 {
-  GError *error = NULL;
+  GvtCall *call = &dispatched->call;
 
-  if (!check_again (call, &error))
-    gvt_call_fail (call, error);
-  else
-    call->method->run (call);
+  dispatched->authorised = TRUE;
+  dispatched->waited = FALSE;
+  dispatched->actions = g_steal_pointer (&call->actions);
+  dispatched->details = g_steal_pointer (&call->details);
+  gvt_call_begin_needs (call);
+  proceed (dispatched);
 }
 
 static void
@@ -243,7 +295,7 @@ authorise_next (Dispatched *dispatched)
                           G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
 
   if (dispatched->next_action >= call->actions->len) {
-    run (call);
+    proceed_authorised (dispatched);
     return;
   }
   gvt_authorise_async (g_dbus_method_invocation_get_sender (call->invocation),
@@ -260,17 +312,13 @@ static void
 on_identified (guint32 uid, const GError *refused, gpointer user_data)
 {
   Dispatched *dispatched = user_data;
-  GvtCall *call = &dispatched->call;
-  GError *error = NULL;
 
   dispatched->counted = uid != GVT_NO_UID;
-  call->uid = uid;
+  dispatched->call.uid = uid;
   if (refused != NULL)
-    gvt_call_fail (call, g_error_copy (refused));
-  else if (!check (call, &error))
-    gvt_call_fail (call, error);
+    gvt_call_fail (&dispatched->call, g_error_copy (refused));
   else
-    authorise_next (dispatched);
+    proceed (dispatched);
 }
 
 static GvtCall *

@@ -184,7 +184,8 @@ settle_uuid (GvtCall *call, GVariant *options, GError **error)
   if (call->uuid == NULL)
     return FALSE;
   taken = gvt_registry_get_vgpu (call->context->registry, call->uuid);
-  if (taken == NULL || !(gvt_vgpu_exists (taken) || taken->reserved || taken->unreadable))
+  if (taken == NULL || taken->repaired ||
+      !(gvt_vgpu_exists (taken) || taken->reserved || taken->unreadable))
     return TRUE;
   g_set_error (error,
                GVT_ERROR,

@@ -7,10 +7,12 @@
 #include "change.h"
 
 #include "gvt-error.h"
+#include "repairs.h"
 
 typedef struct {
   GvtRoot *root;
   GPtrArray *transitions;
+  gboolean repair; /* whether the service does it of its own accord */
 } Change;
 
 static void
@@ -63,13 +65,12 @@ commit (GvtRegistry *registry, GvtTransition *transition, gboolean succeeded)
   gvt_registry_commit_parent (registry, g_steal_pointer (&transition->parent_info));
 }
 
-/* A GTask made with this source runs it before the caller's callback. */
 static void
 commit_and_return (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GvtRegistry *registry = GVT_REGISTRY (source);
-  g_autoptr (GTask) outer = user_data;
-  Change *change = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GTask) task = user_data;
+  const Change *change = g_task_get_task_data (task);
   GError *error = NULL;
   gboolean succeeded = g_task_propagate_boolean (G_TASK (result), &error);
 
@@ -82,14 +83,14 @@ commit_and_return (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   release_all (registry, change->transitions, change->transitions->len);
   if (succeeded)
-    g_task_return_boolean (outer, TRUE);
+    g_task_return_boolean (task, TRUE);
   else
-    g_task_return_error (outer, error);
+    g_task_return_error (task, error);
 }
 
 /* What is on its way counts against limits as if it were there. */
 static GvtClaim *
-claim (const GvtTransition *transition)
+make_claim (const GvtTransition *transition)
 {
   if (transition->record == NULL)
     return NULL;
@@ -120,14 +121,69 @@ begins_with_what_is (GvtRegistry *registry, const GvtTransition *transition, GEr
 }
 
 static gboolean
-reserve (GvtRegistry *registry, const GvtTransition *transition, GError **error)
+reserve (GvtRegistry *registry, const GvtTransition *transition, gboolean repair, GError **error)
 {
-  if (!gvt_registry_reserve (registry, transition->uuid, claim (transition), error))
+  GvtClaim *claim = make_claim (transition);
+
+  if (!(repair ? gvt_registry_reserve_for_repair (registry, transition->uuid, claim, error)
+               : gvt_registry_reserve (registry, transition->uuid, claim, error)))
     return FALSE;
   if (begins_with_what_is (registry, transition, error))
     return TRUE;
   gvt_registry_release (registry, transition->uuid);
   return FALSE;
+}
+
+static gboolean
+reserve_all (GvtRegistry *registry, const Change *change, GError **error)
+{
+  for (guint i = 0; i < change->transitions->len; i++) {
+    if (!reserve (registry, g_ptr_array_index (change->transitions, i), change->repair, error)) {
+      release_all (registry, change->transitions, i);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static void
+begin (GvtRegistry *registry, GTask *task)
+{
+  Change *change = g_task_get_task_data (task);
+  g_autoptr (GTask) work = NULL;
+  GError *error = NULL;
+
+  if (!reserve_all (registry, change, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  work = g_task_new (registry, NULL, commit_and_return, g_object_ref (task));
+  g_task_set_source_tag (work, run_in_worker);
+  g_task_set_task_data (work, change, NULL);
+  g_task_run_in_thread (work, run_in_worker);
+}
+
+static void
+on_repaired (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  gvt_repairs_await_finish (GVT_REGISTRY (source), result);
+  begin (GVT_REGISTRY (source), task);
+}
+
+static void
+run (GvtRegistry *registry, Change *change, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (registry, NULL, callback, user_data);
+  g_autoptr (GPtrArray) uuids = gvt_transitions_list_uuids (change->transitions);
+
+  g_task_set_source_tag (task, run);
+  g_task_set_task_data (task, change, (GDestroyNotify) change_free);
+  if (gvt_repairs_meet (registry, uuids))
+    gvt_repairs_await_async (registry, g_steal_pointer (&uuids), on_repaired, g_object_ref (task));
+  else
+    begin (registry, task);
 }
 
 void
@@ -137,26 +193,27 @@ gvt_change_run_async (GvtRegistry *registry,
                       GAsyncReadyCallback callback,
                       gpointer user_data)
 {
-  g_autoptr (GTask) outer = g_task_new (registry, NULL, callback, user_data);
-  g_autoptr (GTask) inner = NULL;
   Change *change = g_new0 (Change, 1);
-  GError *error = NULL;
 
-  g_task_set_source_tag (outer, gvt_change_run_async);
   change->root = gvt_root_ref (root);
   change->transitions = transitions;
-  for (guint i = 0; i < transitions->len; i++) {
-    if (!reserve (registry, g_ptr_array_index (transitions, i), &error)) {
-      release_all (registry, transitions, i);
-      change_free (change);
-      g_task_return_error (outer, error);
-      return;
-    }
-  }
-  inner = g_task_new (registry, NULL, commit_and_return, g_steal_pointer (&outer));
-  g_task_set_source_tag (inner, run_in_worker);
-  g_task_set_task_data (inner, change, (GDestroyNotify) change_free);
-  g_task_run_in_thread (inner, run_in_worker);
+  run (registry, change, callback, user_data);
+}
+
+void
+gvt_change_repair_async (GvtRegistry *registry,
+                         GvtRoot *root,
+                         GvtTransition *transition,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  Change *change = g_new0 (Change, 1);
+
+  change->root = gvt_root_ref (root);
+  change->transitions = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_transition_free);
+  change->repair = TRUE;
+  g_ptr_array_add (change->transitions, transition);
+  run (registry, change, callback, user_data);
 }
 
 gboolean

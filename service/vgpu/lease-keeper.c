@@ -169,20 +169,17 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 remove_device (GvtLeaseKeeper *self, const GvtVgpu *vgpu)
 {
-  g_autoptr (GPtrArray) transitions = g_ptr_array_new_with_free_func (
-      (GDestroyNotify) gvt_transition_free);
   GvtTransition *transition =
       gvt_transition_new (vgpu->uuid, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), vgpu);
 
   transition->active = FALSE;
   transition->record->lease_pid = 0;
   transition->record->lease_started = 0;
-  g_ptr_array_add (transitions, transition);
-  gvt_change_run_async (self->registry,
-                        self->root,
-                        g_steal_pointer (&transitions),
-                        on_removed,
-                        g_strdup (vgpu->uuid));
+  gvt_change_repair_async (self->registry,
+                           self->root,
+                           transition,
+                           on_removed,
+                           g_strdup (vgpu->uuid));
 }
 
 static void

@@ -90,7 +90,7 @@ on_record_orphaned (GvtRegistry *registry, const char *uuid, gpointer user_data)
   g_autoptr (GTask) task = g_task_new (user_data, NULL, on_forgotten, NULL);
 
   /* Nobody may make a vGPU of that UUID meanwhile: it would lose its record to this. */
-  if (!gvt_registry_reserve (registry, uuid, NULL, NULL))
+  if (!gvt_registry_reserve_for_repair (registry, uuid, NULL, NULL))
     return;
   g_debug ("vGPU %s is gone; forgetting what was noted about it", uuid);
   g_task_set_source_tag (task, on_record_orphaned);
@@ -181,8 +181,6 @@ static void
 give_access_back (GvtMonitor *self, const char *uuid)
 {
   const GvtVgpu *vgpu = gvt_registry_get_vgpu (self->registry, uuid);
-  g_autoptr (GPtrArray) transitions = g_ptr_array_new_with_free_func (
-      (GDestroyNotify) gvt_transition_free);
   GvtTransition *transition;
 
   if (vgpu == NULL || vgpu->reserved || vgpu->device == NULL || vgpu->device->removing ||
@@ -190,12 +188,11 @@ give_access_back (GvtMonitor *self, const char *uuid)
     return;
   transition = gvt_transition_new (uuid, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), vgpu);
   transition->may_exist = TRUE;
-  g_ptr_array_add (transitions, transition);
-  gvt_change_run_async (self->registry,
-                        self->root,
-                        g_steal_pointer (&transitions),
-                        on_access_given_back,
-                        g_strdup (uuid));
+  gvt_change_repair_async (self->registry,
+                           self->root,
+                           transition,
+                           on_access_given_back,
+                           g_strdup (uuid));
 }
 
 static void on_changed (GvtWatch *watch, GvtMonitor *self);

@@ -11,7 +11,7 @@
 
 G_DEFINE_FINAL_TYPE (GvtRegistry, gvt_registry, G_TYPE_OBJECT)
 
-enum { PARENT_CHANGED, VGPU_CHANGED, RECORD_ORPHANED, N_SIGNALS };
+enum { PARENT_CHANGED, VGPU_CHANGED, RECORD_ORPHANED, RELEASED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -49,6 +49,7 @@ gvt_registry_class_init (GvtRegistryClass *klass)
   signals[PARENT_CHANGED] = new_signal ("parent-changed");
   signals[VGPU_CHANGED] = new_signal ("vgpu-changed");
   signals[RECORD_ORPHANED] = new_signal ("record-orphaned");
+  signals[RELEASED] = new_signal ("released");
 }
 
 static void
@@ -256,6 +257,18 @@ gvt_registry_reserve (GvtRegistry *self, const char *uuid, GvtClaim *claim, GErr
   return TRUE;
 }
 
+gboolean
+gvt_registry_reserve_for_repair (GvtRegistry *self,
+                                 const char *uuid,
+                                 GvtClaim *claim,
+                                 GError **error)
+{
+  if (!gvt_registry_reserve (self, uuid, claim, error))
+    return FALSE;
+  gvt_registry_get_or_add (self, uuid)->repaired = TRUE;
+  return TRUE;
+}
+
 void
 gvt_registry_release (GvtRegistry *self, const char *uuid)
 {
@@ -264,12 +277,14 @@ gvt_registry_release (GvtRegistry *self, const char *uuid)
   if (vgpu == NULL)
     return;
   vgpu->reserved = FALSE;
+  vgpu->repaired = FALSE;
   g_clear_pointer (&vgpu->claim, gvt_claim_free);
   vgpu->epoch = self->epoch;
   if (!gvt_vgpu_exists (vgpu)) {
     note_epoch (self, self->gone, uuid);
     gvt_registry_announce (self, uuid);
   }
+  g_signal_emit (self, signals[RELEASED], 0, uuid);
 }
 
 void

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * never see it: they get copies and hand back values, which are committed here.
  *
  * Signals: `parent-changed` and `vgpu-changed`, each with the name of what came, changed or went;
- * `record-orphaned` with the UUID of a vGPU that is gone while its record is still on disk.
+ * `record-orphaned` with the UUID of a vGPU that is gone while its record is still on disk;
+ * `released` with the UUID of a vGPU that an operation has ended on.
  */
 #define GVT_TYPE_REGISTRY (gvt_registry_get_type ())
 G_DECLARE_FINAL_TYPE (GvtRegistry, gvt_registry, GVT, REGISTRY, GObject)
@@ -72,6 +73,17 @@ void gvt_registry_load_records (GvtRegistry *self, GHashTable *records);
  */
 gboolean
 gvt_registry_reserve (GvtRegistry *self, const char *uuid, GvtClaim *claim, GError **error);
+
+/**
+ * gvt_registry_reserve_for_repair:
+ *
+ * As gvt_registry_reserve(), for what nobody asked for: the service puts something right, and calls
+ * wait until it has (gvt_repairs_await_async()).
+ */
+gboolean gvt_registry_reserve_for_repair (GvtRegistry *self,
+                                          const char *uuid,
+                                          GvtClaim *claim,
+                                          GError **error);
 
 /** gvt_registry_release: ends an operation; a vGPU that does not exist then is forgotten. */
 void gvt_registry_release (GvtRegistry *self, const char *uuid);

@@ -130,8 +130,6 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start (GvtRestore *self, const GvtVgpu *vgpu)
 {
-  g_autoptr (GPtrArray) transitions = g_ptr_array_new_with_free_func (
-      (GDestroyNotify) gvt_transition_free);
   GvtTransition *transition =
       gvt_transition_new (vgpu->uuid, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), vgpu);
   Started *started = g_new0 (Started, 1);
@@ -139,14 +137,9 @@ start (GvtRestore *self, const GvtVgpu *vgpu)
   transition->active = TRUE;
   /* mdevctl's udev rule may be starting the same definition at this moment. */
   transition->may_exist = TRUE;
-  g_ptr_array_add (transitions, transition);
   started->self = g_object_ref (self);
   started->uuid = g_strdup (vgpu->uuid);
-  gvt_change_run_async (self->registry,
-                        self->root,
-                        g_steal_pointer (&transitions),
-                        on_started,
-                        started);
+  gvt_change_repair_async (self->registry, self->root, transition, on_started, started);
 }
 
 /* Returns whether something was begun that calls restore_next() when it is done. */

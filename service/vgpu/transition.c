@@ -50,6 +50,19 @@ gvt_transition_free (GvtTransition *self)
   g_free (self);
 }
 
+GPtrArray *
+gvt_transitions_list_uuids (GPtrArray *transitions)
+{
+  GPtrArray *uuids = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < transitions->len; i++) {
+    const GvtTransition *transition = g_ptr_array_index (transitions, i);
+
+    g_ptr_array_add (uuids, g_strdup (transition->uuid));
+  }
+  return uuids;
+}
+
 void
 gvt_transition_set_definition (GvtTransition *self, GvtDefinition *definition)
 {

@@ -56,6 +56,14 @@ gvt_transition_new (const char *uuid, const char *parent, const char *type, cons
 
 void gvt_transition_free (GvtTransition *self);
 
+/**
+ * gvt_transitions_list_uuids:
+ * @transitions: (element-type GvtTransition)
+ *
+ * Returns: (transfer full) (element-type utf8): the UUIDs of their vGPUs
+ */
+GPtrArray *gvt_transitions_list_uuids (GPtrArray *transitions);
+
 /** gvt_transition_set_definition: sets @definition: (transfer full) (nullable) as what shall be. */
 void gvt_transition_set_definition (GvtTransition *self, GvtDefinition *definition);
 

@@ -44,6 +44,7 @@ void gvt_claim_free (GvtClaim *self);
  * @unreadable: whether its definition's file is there and is none now; the last good one counts then,
  *   and its record stays
  * @reserved: whether an operation on it is under way; nobody else may begin one
+ * @repaired: whether that operation is the service's own doing, which calls wait for
  * @claim: what that operation is to make of it, or %NULL; counts against limits at once
  * @epoch: when we last changed it ourselves, by the registry's count
  *
@@ -58,6 +59,7 @@ typedef struct {
   char *failure;
   gboolean unreadable;
   gboolean reserved;
+  gboolean repaired;
   GvtClaim *claim;
   guint64 epoch;
 } GvtVgpu;

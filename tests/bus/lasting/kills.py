@@ -136,21 +136,6 @@ def run(bed, user, request, number, which):
     return killer.end(), error
 
 
-def patiently(user, *request):
-    """A call that is sent again while the service is still putting things right."""
-
-    def answered():
-        """the vGPU is not being changed any more"""
-        try:
-            return [user.call(*request)]
-        except BusError as error:
-            if error.name != "Busy" or "another operation" not in error.message:
-                raise
-            return None
-
-    return eventually(answered)[0]
-
-
 def state(user):
     """(Active, Start, OwnerUid, Label) of the vGPU, or GONE; and nothing else is shown."""
     shown = user.of(VGPU)

@@ -104,6 +104,22 @@ def test_a_gpu_that_comes_late(three, alice):
     assert three.host.devices() == {BOOT}
 
 
+@pytest.mark.parametrize("method, is_active", [("Start", True), ("Stop", False), ("Define", True)])
+def test_a_call_meets_the_restoring(three, alice, method, is_active):
+    """The service's own doing is nobody else's business: the call waits, and is right in the end."""
+    three.host.tell(f"unregister {GPU}")
+    callers.eventually(lambda: alice.get(path_of(BOOT), VGPU, "State") == "waiting")
+    three.host.tell("slow create 700")
+    before = three.host.writes()[0]
+    three.host.tell(f"register {GPU}")
+    callers.eventually(lambda: three.host.writes()[0] > before)
+    alice.vgpu(path_of(BOOT), method)
+    assert three.host.devices() == ({BOOT} if is_active else set())
+    assert three.host.writes()[0] == before + 1
+    if is_active:
+        assert three.host.acl(BOOT) == {"alice": "rw-"}
+
+
 def test_killed_while_it_restores(make_bed, alice):
     """Each start takes up where the one before ended."""
     uuids = [f"b0070000-0000-4000-8000-{n:012}" for n in range(6)]

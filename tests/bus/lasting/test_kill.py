@@ -27,7 +27,7 @@ def repeat(users, operation, before):
     """The same call again brings what it was to bring, or says that this is so already."""
     done = operation.states[-1]
     try:
-        kills.patiently(users[operation.user], *operation.request)
+        users[operation.user].call(*operation.request)
     except BusError as error:
         if operation.before is None and before is not GONE:
             assert error.name == "AlreadyExists"
@@ -37,7 +37,7 @@ def repeat(users, operation, before):
 
 def clean_up(bed, users):
     if users["root"].of(VGPU):
-        kills.patiently(users["root"], *kills.method("Remove"))
+        users["root"].vgpu(PATH, "Remove")
     kills.whole(bed, users["root"], [GONE])
 
 

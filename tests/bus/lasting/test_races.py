@@ -145,7 +145,7 @@ def test_stop_start_remove_at_once(bed, alice, root, rounds):
             heard[method, name_of(result)] += 1
             assert result is None or result.name in ("Busy", "Conflict") or is_gone(result), (method, result)
         if callers.eventually(lambda: [alice.of(VGPU)])[0]:
-            kills.patiently(alice, *kills.method("Remove"))
+            alice.vgpu(PATH, "Remove")
         settle(bed, alice, set())
     print(sorted(heard.items()))
 
@@ -180,7 +180,7 @@ def test_mdevctl_starts_the_same_one(bed, alice, rounds):
         assert bed.host.devices() == {UUID}
         assert alice.get(PATH, VGPU, "Active") is True
         assert bed.host.acl(UUID) == {"alice": "rw-"}
-        kills.patiently(alice, *kills.method("Stop"))
+        alice.vgpu(PATH, "Stop")
     print(f"{rounds} rounds; made by {dict(first)}")
     assert len(first) == 2, "one of them was never first"
 

@@ -20,6 +20,9 @@ USERS = ("alice", "bob", "big", "root")
 # What the heap may keep of its own accord: arenas of threads, tables that do not shrink.
 GROWTH_KIB = 1024
 
+# How often one looks at what the service uses.
+LOOKS = 8
+
 
 class Follower:
     """What one knows who asked once and then only listened."""
@@ -95,17 +98,27 @@ def sanitized(pid):
     return "libasan" in pathlib.Path(f"/proc/{pid}/maps").read_text()
 
 
+def soak(pid, total):
+    """The outcomes, and what the service used after each part; said at once, for it may take hours."""
+    outcomes, uses = {}, []
+    for number in range(1, LOOKS + 1):
+        begin = time.monotonic()
+        part = cycle(total // LOOKS)
+        rate = sum(part.values()) / (time.monotonic() - begin)
+        for name, times in part.items():
+            outcomes[name] = outcomes.get(name, 0) + times
+        uses.append(usage(pid))
+        memory, descriptors = uses[-1]
+        print(
+            f"{number * total // LOOKS} cycles: {memory} KiB, {descriptors} descriptors, {rate:.0f}/s",
+            flush=True,
+        )
+    return outcomes, uses
+
+
 def test_soak(bed, alice, nobody, total):
     follower = Follower(nobody)
-    cycle(total // 4)
-    before = usage(bed.service.pid)
-    begin = time.monotonic()
-    parts, memory = [], [before[0]]
-    for _ in range(6):
-        parts.append(cycle(total // 8))
-        memory.append(usage(bed.service.pid)[0])
-    seconds = time.monotonic() - begin
-    outcomes = {name: sum(p.get(name, 0) for p in parts) for part in parts for name in part}
+    outcomes, uses = soak(bed.service.pid, total)
 
     def idle():
         """nothing is left, in the kernel, on disk, on the bus"""
@@ -113,15 +126,12 @@ def test_soak(bed, alice, nobody, total):
         return not left and not kills.leftovers(bed.host)
 
     callers.eventually(idle)
-    assert set(outcomes) == {"done"}, outcomes
-    after = usage(bed.service.pid)
+    assert outcomes == {"done": total}
     follower.end()
     assert follower.state == nobody.objects(), "the signals say something else than the objects"
-    print(
-        f"{outcomes['done']} cycles by {len(USERS)} clients, {outcomes['done'] / seconds:.0f}/s: "
-        f"memory {' '.join(map(str, memory))} KiB, descriptors {before[1]} -> {after[1]}; "
-        f"{follower.signals} signals"
-    )
+    print(f"{total} cycles by {len(USERS)} clients; {follower.signals} signals followed")
+    # The first quarter warms up.
+    before, after = uses[LOOKS // 4 - 1], usage(bed.service.pid)
     assert after[1] <= before[1] + 1
     if not sanitized(bed.service.pid):
         assert after[0] - before[0] < GROWTH_KIB

@@ -152,6 +152,88 @@ test_made_since_it_was_checked (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (gvt_vgpu_owner (find (fixture, UUID)), ==, 1001);
 }
 
+static GPtrArray *
+list (GvtTransition *transition)
+{
+  GPtrArray *transitions = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_transition_free);
+
+  g_ptr_array_add (transitions, transition);
+  return transitions;
+}
+
+/* Nobody who makes a call knows of repairs. */
+static void
+test_waits_for_a_repair (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (gvt_registry_reserve_for_repair (fixture->registry, UUID, NULL, &error));
+  gvt_change_run_async (fixture->registry,
+                        fixture->host->root,
+                        list (define (UUID, 1000)),
+                        wait_take_result,
+                        &result);
+  for (int i = 0; i < 10; i++)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_null (result);
+  gvt_registry_release (fixture->registry, UUID);
+  wait_for_result (&result);
+  g_assert_true (gvt_change_run_finish (fixture->registry, result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (gvt_vgpu_owner (find (fixture, UUID)), ==, 1000);
+}
+
+/* As long as a repair may take, and no longer. */
+static void
+test_repair_without_end (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (gvt_registry_reserve_for_repair (fixture->registry, UUID, NULL, NULL));
+  check_fails (fixture, define (UUID, 1000), define (UUID_2, 1001), GVT_ERROR_BUSY);
+  g_assert_null (find (fixture, UUID_2));
+  g_assert_true (find (fixture, UUID)->repaired);
+  gvt_registry_release (fixture->registry, UUID);
+  g_assert_null (find (fixture, UUID));
+}
+
+static gboolean
+is_repaired (gpointer user_data)
+{
+  const GvtVgpu *vgpu = find (user_data, UUID);
+
+  return vgpu != NULL && vgpu->repaired;
+}
+
+/* What repairs and calls are under way on is one thing at a time. */
+static void
+test_a_repair_is_a_change (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) repair = NULL;
+  g_autoptr (GAsyncResult) adopt = NULL;
+  GvtTransition *transition = gvt_transition_new (UUID, GPU, TYPE, NULL);
+
+  gvt_transition_set_record (transition, gvt_record_new (1000, "", "", FALSE));
+  gvt_transition_set_definition (transition, gvt_definition_new (UUID, GPU, TYPE, FALSE));
+  gvt_change_repair_async (fixture->registry,
+                           fixture->host->root,
+                           transition,
+                           wait_take_result,
+                           &repair);
+  g_assert_true (is_repaired (fixture));
+  g_assert_cmpuint (find (fixture, UUID)->claim->owner, ==, 1000);
+  gvt_change_run_async (fixture->registry,
+                        fixture->host->root,
+                        list (define (UUID, 1001)),
+                        wait_take_result,
+                        &adopt);
+  wait_for_result (&adopt);
+  g_assert_nonnull (repair);
+  g_assert_true (gvt_change_run_finish (fixture->registry, repair, NULL));
+  /* It began with what was before the repair. */
+  g_assert_false (gvt_change_run_finish (fixture->registry, adopt, NULL));
+  g_assert_cmpuint (gvt_vgpu_owner (find (fixture, UUID)), ==, 1000);
+}
+
 static void
 check_committed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -194,6 +276,9 @@ main (int argc, char **argv)
   add ("/change/commits", test_commits);
   add ("/change/all-or-none", test_all_or_none);
   add ("/change/busy", test_busy);
+  add ("/change/waits-for-a-repair", test_waits_for_a_repair);
+  add ("/change/repair-without-end", test_repair_without_end);
+  add ("/change/a-repair-is-a-change", test_a_repair_is_a_change);
   add ("/change/changed-since-it-was-checked", test_changed_since_it_was_checked);
   add ("/change/made-since-it-was-checked", test_made_since_it_was_checked);
   add ("/change/committed-before-the-callback", test_committed_before_the_callback);
