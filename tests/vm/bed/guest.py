@@ -151,6 +151,16 @@ class Guest:
         self.qemu.wait(60)
         (self.image / "state.part").rename(self.image / "state")
 
+    def reboot(self, timeout=300):
+        """Have the guest boot again, as `systemctl reboot` does; its disk stays what it is."""
+        deadline = time.monotonic() + timeout
+        # A moment later, so that the agent can say before it ends that the command was run.
+        self.check(["systemd-run", "--quiet", "--on-active=1", "--timer-property=AccuracySec=100ms",
+                    "systemctl", "reboot"])
+        while self.monitor.receive(deadline - time.monotonic()).get("event") != "RESET":
+            pass
+        self.check(["true"], timeout=deadline - time.monotonic())
+
     def run(self, argv, *, stdin="", on_output=None, timeout=120):
         """Run a command as root in the guest; what it wrote, and its exit status."""
         deadline = time.monotonic() + timeout

@@ -19,6 +19,7 @@ from bed.guest import PAYLOAD_SIZE, Guest, GuestError
 
 HERE = Path(__file__).resolve().parent.parent
 IMAGE = HERE / "image"
+KEPT = 3  # images, and systems: branches that differ in them share a cache
 BOOT_TIMEOUT = 300  # seconds from power-on to the saved state; about 60 on an idle machine
 
 
@@ -107,11 +108,16 @@ def save_state(image, directory, say):
         guest.save()
 
 
-def prune(cache, keep):
-    """Drop images and systems of older sources that no run is using."""
-    for old in [*cache.glob("image-*/"), *cache.glob("base-*/"), *cache.glob("work.*/")]:
-        if old in keep:
-            continue
+def surplus(cache):
+    """What a cache has too much of: all but the last used, and what a killed build left."""
+    for kind in ["image-*/", "base-*/"]:
+        yield from sorted(cache.glob(kind), key=lambda folder: -folder.stat().st_mtime)[KEPT:]
+    yield from cache.glob("work.*/")
+
+
+def prune(cache):
+    """Drop the surplus that no run is using."""
+    for old in surplus(cache):
         with open(cache / f"{old.name}.lock", "w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -133,7 +139,9 @@ def guest_image(cache, say):
                                         HERE / "bed" / "agent.py", HERE / "bed" / "guest.py"))
         if not (image / "state").exists():
             make_image(base, image, say)
-            prune(cache, {base, image})
+        for used in [base, image]:
+            os.utime(used)
+        prune(cache)
         in_use = open(cache / f"{image.name}.lock", "w")
         fcntl.flock(in_use, fcntl.LOCK_SH)
     with in_use:

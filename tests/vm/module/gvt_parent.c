@@ -31,6 +31,26 @@ bool gvt_require_kvm;
 module_param_named(require_kvm, gvt_require_kvm, bool, 0644);
 MODULE_PARM_DESC(require_kvm, "refuse VMs without KVM, as the real driver does (default N)");
 
+/*
+ * The real driver says this, in i915/gvt/handlers.c, of a guest whose graphics
+ * driver does not know GVT-g. Here it does so when it is told to.
+ */
+static int gvt_enter_failsafe(const char *text, const struct kernel_param *parameter)
+{
+	uint id;
+	int ret = kstrtouint(text, 0, &id);
+
+	if (ret)
+		return ret;
+	pr_err("gvt: Detected your guest driver doesn't support GVT-g.\n");
+	pr_err("gvt: Now vgpu %u will enter failsafe mode.\n", id);
+	return 0;
+}
+
+static const struct kernel_param_ops gvt_failsafe_ops = { .set = gvt_enter_failsafe };
+module_param_cb(failsafe, &gvt_failsafe_ops, NULL, 0200);
+MODULE_PARM_DESC(failsafe, "write a vGPU's number to have the kernel log say that it stopped working");
+
 struct gvt_gpu {
 	struct mdev_parent parent;
 	struct gvt_type types[4];

@@ -17,7 +17,6 @@
 
 #include "gvt.h"
 
-#define GVT_PCI_DEVICE_ID	0x1912	/* HD Graphics 530 */
 #define GVT_PCI_ASLS		0xfc	/* where QEMU leaves the guest's OpRegion */
 #define GVT_OPREGION_SIGNATURE	"IntelGraphicsMem"
 
@@ -48,9 +47,9 @@ static void gvt_config_init(struct gvt_vgpu *vgpu)
 	u8 *config = vgpu->regions[VFIO_PCI_CONFIG_REGION_INDEX].mem;
 
 	put16(config + PCI_VENDOR_ID, PCI_VENDOR_ID_INTEL);
-	put16(config + PCI_DEVICE_ID, GVT_PCI_DEVICE_ID);
+	put16(config + PCI_DEVICE_ID, I915_DEVICE_ID);
 	put16(config + PCI_SUBSYSTEM_VENDOR_ID, PCI_VENDOR_ID_INTEL);
-	put16(config + PCI_SUBSYSTEM_ID, GVT_PCI_DEVICE_ID);
+	put16(config + PCI_SUBSYSTEM_ID, I915_DEVICE_ID);
 	put16(config + PCI_CLASS_DEVICE, PCI_CLASS_DISPLAY_VGA);
 	gvt_config_bar(vgpu, 0, PCI_BASE_ADDRESS_MEM_TYPE_32);
 	gvt_config_bar(vgpu, 2, PCI_BASE_ADDRESS_MEM_TYPE_32 | PCI_BASE_ADDRESS_MEM_PREFETCH);

@@ -79,6 +79,9 @@ static int gpu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	gpu->pdev = pdev;
 	pci_set_drvdata(pdev, gpu);
+	/* What sysfs tells of the device; its configuration space keeps QEMU's ids. */
+	pdev->vendor = PCI_VENDOR_ID_INTEL;
+	pdev->device = I915_DEVICE_ID;
 
 	mutex_lock(&gpus_lock);
 	list_add_tail(&gpu->node, &gpus);
@@ -95,6 +98,9 @@ static void gpu_remove(struct pci_dev *pdev)
 	gvt_stop(gpu);
 	list_del(&gpu->node);
 	mutex_unlock(&gpus_lock);
+	/* As the bus found them, so that the driver can be bound again. */
+	pci_read_config_word(pdev, PCI_VENDOR_ID, &pdev->vendor);
+	pci_read_config_word(pdev, PCI_DEVICE_ID, &pdev->device);
 }
 
 static const struct pci_device_id gpu_ids[] = {

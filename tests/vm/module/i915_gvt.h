@@ -11,6 +11,12 @@
 #include <linux/list.h>
 #include <linux/pci.h>
 
+/*
+ * What the GPU and its vGPUs call themselves, HD Graphics 530 of Skylake: a vGPU
+ * has the ids of its parent.
+ */
+#define I915_DEVICE_ID	0x1912
+
 /* One GPU that i915.ko is bound to. */
 struct i915_gpu {
 	struct list_head node;
