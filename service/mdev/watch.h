@@ -10,9 +10,9 @@ G_BEGIN_DECLS
  *
  * Says when the host may have changed, whoever changed it. Main loop.
  *
- * On the host itself: udev's events about mediated devices and VFIO groups, about parents that
- * register and unregister (`change` with MDEV_STATE, kernel mdev_register_parent), and file changes
- * in the directories of definitions. Below another root no events come, so it says so four times a
+ * On the host itself: the kernel's events about mediated devices and VFIO groups, about parents that
+ * register and unregister (`change` with MDEV_STATE, kernel mdev_register_parent), and changes of
+ * the device nodes, access included, and in the directories of definitions. Below another root no events come, so it says so four times a
  * second.
  *
  * Signal: `changed`.
