@@ -87,6 +87,7 @@ extern const GvtVerb gvt_verb_modernise;
 extern const GvtVerb gvt_verb_edit_xml;
 extern const GvtVerb gvt_verb_strip_xml;
 extern const GvtVerb gvt_verb_check;
+extern const GvtVerb gvt_verb_history;
 extern const GvtVerb gvt_verb_report;
 extern const GvtVerb gvt_verb_rom;
 extern const GvtVerb gvt_verb_setup;

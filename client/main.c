@@ -147,14 +147,6 @@ unknown_verb (const char *name, GError **error)
 {
   const GvtVerb *nearest = gvt_verbs_nearest (name);
 
-  if (gvt_verbs_is_later (name)) {
-    g_set_error (error,
-                 G_IO_ERROR,
-                 G_IO_ERROR_NOT_SUPPORTED,
-                 "this version (" GVT_VERSION ") does not have “%s” yet",
-                 name);
-    return FALSE;
-  }
   if (nearest != NULL)
     return usage_error (error, "there is no “%s”; did you mean “%s”?", name, nearest->name);
   return usage_error (error, "there is no “%s”; “gvt-client --help” lists the verbs", name);

@@ -14,14 +14,8 @@ static const GvtVerb *const verbs[] = {
   &gvt_verb_define,  &gvt_verb_undefine, &gvt_verb_remove,    &gvt_verb_set,
   &gvt_verb_attach,  &gvt_verb_detach,   &gvt_verb_modernise, &gvt_verb_backups,
   &gvt_verb_restore, &gvt_verb_edit_xml, &gvt_verb_strip_xml, &gvt_verb_run,
-  &gvt_verb_check,   &gvt_verb_setup,    &gvt_verb_rom,       &gvt_verb_report,
-  &gvt_verb_monitor, &gvt_verb_hook,
-};
-
-static const char *const later_verbs[] = {
-  "history",
-  "report",
-  NULL,
+  &gvt_verb_check,   &gvt_verb_setup,    &gvt_verb_rom,       &gvt_verb_history,
+  &gvt_verb_report,  &gvt_verb_monitor,  &gvt_verb_hook,
 };
 
 const GvtVerb *
@@ -32,12 +26,6 @@ gvt_verbs_find (const char *name)
       return verbs[i];
   }
   return NULL;
-}
-
-gboolean
-gvt_verbs_is_later (const char *name)
-{
-  return g_strv_contains (later_verbs, name);
 }
 
 /* Levenshtein's distance: insertions, deletions and replacements that make one of the other. */

@@ -14,15 +14,6 @@ G_BEGIN_DECLS
 const GvtVerb *gvt_verbs_find (const char *name);
 
 /**
- * gvt_verbs_is_later:
- * @name: a word from the command line
- *
- * Returns: whether @name is a verb of the documented interface which this version does not have
- * yet.
- */
-gboolean gvt_verbs_is_later (const char *name);
-
-/**
  * gvt_verbs_nearest:
  * @name: a word that is no verb
  *

@@ -89,6 +89,8 @@ struct _GvtCall {
   GPtrArray *transitions; /* of GvtTransition: what it would do */
   GPtrArray *actions;     /* of char: what it needs */
   GHashTable *details;    /* of char: what polkit gets to see */
+  char *object;           /* what else it is about, for the journal, or NULL */
+  gboolean planning;      /* whether it only says what it would do */
   gboolean raised;        /* whether it raised a memory-lock limit */
   GCancellable *cancellable;
   GVariant *reply; /* floating or NULL: what it returns */

@@ -11,6 +11,7 @@
 typedef struct {
   char *name;
   guint32 uid;
+  guint32 pid;
   guint watch;
   GPtrArray *calls;   /* of GCancellable: those in flight */
   GPtrArray *waiting; /* of Waiting: those that want to know the uid */
@@ -118,6 +119,15 @@ typedef struct {
 } Question;
 
 static void
+read_credentials (Caller *caller, GVariant *reply)
+{
+  g_autoptr (GVariant) credentials = g_variant_get_child_value (reply, 0);
+
+  g_variant_lookup (credentials, "UnixUserID", "u", &caller->uid);
+  g_variant_lookup (credentials, "ProcessID", "u", &caller->pid);
+}
+
+static void
 on_uid (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autofree Question *question = user_data;
@@ -132,7 +142,7 @@ on_uid (GObject *source, GAsyncResult *result, gpointer user_data)
   if (caller == NULL)
     return;
   if (reply != NULL)
-    g_variant_get (reply, "(u)", &caller->uid);
+    read_credentials (caller, reply);
   if (error == NULL && caller->uid == GVT_NO_UID)
     g_set_error (&error,
                  GVT_ERROR,
@@ -165,9 +175,9 @@ ask_for_uid (GvtCallers *self, GDBusConnection *connection, const char *name)
                           "org.freedesktop.DBus",
                           "/org/freedesktop/DBus",
                           "org.freedesktop.DBus",
-                          "GetConnectionUnixUser",
+                          "GetConnectionCredentials",
                           g_variant_new ("(s)", name),
-                          G_VARIANT_TYPE ("(u)"),
+                          G_VARIANT_TYPE ("(a{sv})"),
                           G_DBUS_CALL_FLAGS_NONE,
                           -1,
                           NULL,
@@ -244,6 +254,14 @@ gvt_callers_begin (GvtCallers *self,
     admit (self, caller, &waiting);
   else
     g_ptr_array_add (caller->waiting, g_memdup2 (&waiting, sizeof waiting));
+}
+
+guint32
+gvt_callers_get_pid (GvtCallers *self, const char *sender)
+{
+  const Caller *caller = g_hash_table_lookup (self->callers, sender);
+
+  return caller == NULL ? 0 : caller->pid;
 }
 
 void

@@ -51,6 +51,14 @@ void gvt_callers_begin (GvtCallers *self,
                         gpointer user_data);
 
 /**
+ * gvt_callers_get_pid:
+ *
+ * Returns: the process that @sender was when it connected, as the bus says; 0 if that is not known.
+ * It may be another by now: good for a log, never for a decision.
+ */
+guint32 gvt_callers_get_pid (GvtCallers *self, const char *sender);
+
+/**
  * gvt_callers_end:
  * @cancellable: what the call began with
  * @counted: whether @identified was called with a uid

@@ -9,6 +9,7 @@
 
 #include "dispatch.h"
 
+#include "audit.h"
 #include "authorise.h"
 #include "callers.h"
 #include "change.h"
@@ -21,6 +22,7 @@ struct _GvtDispatch {
   GObject parent_instance;
   const GvtCallContext *context;
   GvtCallers *callers;
+  GvtAudit *audit;
   guint in_flight;
 };
 
@@ -30,6 +32,7 @@ G_DEFINE_FINAL_TYPE (GvtDispatch, gvt_dispatch, G_TYPE_OBJECT)
 typedef struct {
   GvtCall call;
   GvtDispatch *dispatch;
+  GvtAuditEntry *entry; /* of the journal; NULL for what changes nothing */
   guint next_action;
   gboolean counted;
   gboolean authorised;
@@ -42,6 +45,7 @@ static void
 gvt_dispatch_finalize (GObject *object)
 {
   g_clear_object (&GVT_DISPATCH (object)->callers);
+  gvt_audit_free (GVT_DISPATCH (object)->audit);
   G_OBJECT_CLASS (gvt_dispatch_parent_class)->finalize (object);
 }
 
@@ -55,6 +59,7 @@ static void
 gvt_dispatch_init (GvtDispatch *self)
 {
   self->callers = gvt_callers_new ();
+  self->audit = gvt_audit_new ();
 }
 
 GvtDispatch *
@@ -93,6 +98,7 @@ free_call (GvtCall *call)
   g_variant_unref (call->parameters);
   g_free (call->uuid);
   g_free (call->gpu);
+  g_free (call->object);
   g_ptr_array_unref (call->transitions);
   g_ptr_array_unref (call->actions);
   g_hash_table_unref (call->details);
@@ -108,8 +114,10 @@ free_call (GvtCall *call)
 static void
 log_outcome (GvtCall *call, const GError *error)
 {
+  Dispatched *dispatched = (Dispatched *) call;
   gint64 milliseconds = (g_get_monotonic_time () - call->begun) / 1000;
 
+  gvt_audit_end (dispatched->dispatch->audit, dispatched->entry, call, error);
   if (call->method->rule == GVT_RULE_PUBLIC)
     return;
   g_info ("uid %u: %s %s: %s (%" G_GINT64_FORMAT " ms)",
@@ -312,9 +320,13 @@ static void
 on_identified (guint32 uid, const GError *refused, gpointer user_data)
 {
   Dispatched *dispatched = user_data;
+  GvtDispatch *self = dispatched->dispatch;
+  const char *sender = g_dbus_method_invocation_get_sender (dispatched->call.invocation);
 
   dispatched->counted = uid != GVT_NO_UID;
   dispatched->call.uid = uid;
+  dispatched->entry =
+      gvt_audit_begin (self->audit, &dispatched->call, gvt_callers_get_pid (self->callers, sender));
   if (refused != NULL)
     gvt_call_fail (&dispatched->call, g_error_copy (refused));
   else

@@ -32,7 +32,11 @@ check_common (GvtCall *call, const char *name, GError **error)
 {
   g_autoptr (GVariant) options = gvt_call_get_options (call);
 
-  return gvt_options_check (options, NULL, error) && gvt_rom_check_name (name, error);
+  if (!gvt_options_check (options, NULL, error) || !gvt_rom_check_name (name, error))
+    return FALSE;
+  g_free (call->object);
+  call->object = g_strdup (name);
+  return TRUE;
 }
 
 /* The bytes are looked at when it is known that they come from somebody who may. */

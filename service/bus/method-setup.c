@@ -55,8 +55,15 @@ gboolean
 gvt_check_setup (GvtCall *call, GError **error)
 {
   g_auto (GvtSetupRequest) request = { 0 };
+  g_autoptr (GVariant) options = NULL;
 
-  return read_request (call, &request, error);
+  if (!read_request (call, &request, error))
+    return FALSE;
+  options = gvt_call_get_options (call);
+  call->planning = gvt_options_get_boolean (options, "dry-run", FALSE);
+  g_free (call->object);
+  call->object = g_strjoinv (" ", request.fixes);
+  return TRUE;
 }
 
 static void
@@ -113,7 +120,6 @@ plan_in_worker (GTask *task, gpointer source, gpointer data, GCancellable *cance
 void
 gvt_run_setup (GvtCall *call)
 {
-  g_autoptr (GVariant) options = gvt_call_get_options (call);
   g_autoptr (GTask) task = NULL;
   g_auto (GvtSetupRequest) request = { 0 };
   GError *error = NULL;
@@ -123,7 +129,7 @@ gvt_run_setup (GvtCall *call)
     gvt_call_fail (call, error);
     return;
   }
-  if (!gvt_options_get_boolean (options, "dry-run", FALSE)) {
+  if (!call->planning) {
     gvt_setup_unit_run_async (g_dbus_method_invocation_get_connection (call->invocation),
                               call->context->root,
                               &request,

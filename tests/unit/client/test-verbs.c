@@ -10,7 +10,8 @@
 static const char *const documented[] = { "status",    "gpus",  "types",  "list",    "show",
                                           "create",    "start", "stop",   "define",  "undefine",
                                           "remove",    "set",   "attach", "detach",  "edit-xml",
-                                          "strip-xml", "run",   "hook",   "monitor", "modernise" };
+                                          "strip-xml", "run",   "hook",   "monitor", "modernise",
+                                          "history" };
 
 static void
 test_find (void)
@@ -37,14 +38,6 @@ test_nearest (void)
 }
 
 static void
-test_later (void)
-{
-  g_assert_true (gvt_verbs_is_later ("history"));
-  g_assert_false (gvt_verbs_is_later ("list"));
-  g_assert_false (gvt_verbs_is_later ("frobnicate"));
-}
-
-static void
 test_help_is_complete (void)
 {
   static const GOptionEntry globals[] = {
@@ -54,7 +47,6 @@ test_help_is_complete (void)
   g_autofree char *help = gvt_verbs_help (globals);
 
   g_assert_nonnull (strstr (help, "-j, --json"));
-  g_assert_null (strstr (help, "history"));
   for (gsize i = 0; i < G_N_ELEMENTS (documented); i++) {
     const GvtVerb *verb = gvt_verbs_find (documented[i]);
     g_autofree char *row = g_strdup_printf ("\n  %-12s %s\n", verb->name, verb->summary);
@@ -78,7 +70,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/verbs/find", test_find);
   g_test_add_func ("/client/verbs/nearest", test_nearest);
-  g_test_add_func ("/client/verbs/later", test_later);
   g_test_add_func ("/client/verbs/help-is-complete", test_help_is_complete);
   return g_test_run ();
 }
