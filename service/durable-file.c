@@ -72,8 +72,9 @@ open_directory_of (GvtRoot *root, const char *path, gboolean make)
   return fd;
 }
 
+/* @owner: whose file the new one replaces, or %NULL. */
 static gboolean
-write_and_sync (int fd, GBytes *bytes, mode_t mode)
+write_and_sync (int fd, GBytes *bytes, mode_t mode, const struct stat *owner)
 {
   gsize length;
   const char *text = g_bytes_get_data (bytes, &length);
@@ -86,11 +87,17 @@ write_and_sync (int fd, GBytes *bytes, mode_t mode)
     text += n;
     length -= (gsize) n;
   }
-  return fchmod (fd, mode) == 0 && fsync (fd) == 0;
+  /* The owner first: a change of it takes the set-user-ID bit away. */
+  return (owner == NULL || fchown (fd, owner->st_uid, owner->st_gid) == 0) &&
+         fchmod (fd, mode) == 0 && fsync (fd) == 0;
 }
 
 static gboolean
-write_temporary (int directory, const char *name, GBytes *bytes, mode_t mode)
+write_temporary (int directory,
+                 const char *name,
+                 GBytes *bytes,
+                 mode_t mode,
+                 const struct stat *owner)
 {
   gboolean written;
   int saved;
@@ -101,7 +108,7 @@ write_temporary (int directory, const char *name, GBytes *bytes, mode_t mode)
   fd = openat (directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
     return FALSE;
-  written = write_and_sync (fd, bytes, mode);
+  written = write_and_sync (fd, bytes, mode, owner);
   saved = errno;
   close (fd);
   if (!written)
@@ -110,13 +117,14 @@ write_temporary (int directory, const char *name, GBytes *bytes, mode_t mode)
   return written;
 }
 
-gboolean
-gvt_durable_write_bytes (GvtRoot *root,
-                         const char *path,
-                         const char *temporary,
-                         GBytes *bytes,
-                         mode_t mode,
-                         GError **error)
+static gboolean
+replace (GvtRoot *root,
+         const char *path,
+         const char *temporary,
+         GBytes *bytes,
+         mode_t mode,
+         const struct stat *owner,
+         GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *temporary_name = g_path_get_basename (temporary);
@@ -126,7 +134,7 @@ gvt_durable_write_bytes (GvtRoot *root,
 
   if (temporary_directory < 0)
     fail (error, "open the directory of", path);
-  else if (!write_temporary (temporary_directory, temporary_name, bytes, mode))
+  else if (!write_temporary (temporary_directory, temporary_name, bytes, mode, owner))
     fail (error, "write", path);
   else if (renameat (temporary_directory, temporary_name, directory, name) != 0) {
     fail (error, "put in place", path);
@@ -144,6 +152,35 @@ gvt_durable_write_bytes (GvtRoot *root,
 }
 
 gboolean
+gvt_durable_write_bytes (GvtRoot *root,
+                         const char *path,
+                         const char *temporary,
+                         GBytes *bytes,
+                         mode_t mode,
+                         GError **error)
+{
+  return replace (root, path, temporary, bytes, mode, NULL, error);
+}
+
+gboolean
+gvt_durable_rewrite (GvtRoot *root,
+                     const char *path,
+                     const char *temporary,
+                     const char *text,
+                     mode_t mode,
+                     GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+  int fd = gvt_root_open (root, path, O_PATH | O_NOFOLLOW);
+  struct stat status;
+  gboolean there = fd >= 0 && fstat (fd, &status) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return replace (root, path, temporary, bytes, mode, there ? &status : NULL, error);
+}
+
+gboolean
 gvt_durable_write (GvtRoot *root,
                    const char *path,
                    const char *temporary,
@@ -156,20 +193,31 @@ gvt_durable_write (GvtRoot *root,
   return gvt_durable_write_bytes (root, path, temporary, bytes, mode, error);
 }
 
-gboolean
-gvt_durable_remove (GvtRoot *root, const char *path, GError **error)
+static gboolean delete (GvtRoot *root, const char *path, int flags, GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
   int directory = open_directory_of (root, path, FALSE);
-  gboolean removed;
+  gboolean deleted;
 
   if (directory < 0)
     return errno == ENOENT || fail (error, "open the directory of", path);
-  removed = unlinkat (directory, name, 0) == 0 || errno == ENOENT;
-  if (!removed || fsync (directory) != 0)
-    removed = fail (error, "delete", path);
+  deleted = unlinkat (directory, name, flags) == 0 || errno == ENOENT;
+  if (!deleted || fsync (directory) != 0)
+    deleted = fail (error, "delete", path);
   close (directory);
-  return removed;
+  return deleted;
+}
+
+gboolean
+gvt_durable_remove (GvtRoot *root, const char *path, GError **error)
+{
+  return delete (root, path, 0, error);
+}
+
+gboolean
+gvt_durable_remove_directory (GvtRoot *root, const char *path)
+{
+  return delete (root, path, AT_REMOVEDIR, NULL);
 }
 
 char *

@@ -31,6 +31,18 @@ gboolean gvt_durable_write_bytes (GvtRoot *root,
                                   GError **error);
 
 /**
+ * gvt_durable_rewrite:
+ *
+ * As gvt_durable_write(), for a file that may be somebody else's: it keeps its owner and group.
+ */
+gboolean gvt_durable_rewrite (GvtRoot *root,
+                              const char *path,
+                              const char *temporary,
+                              const char *text,
+                              mode_t mode,
+                              GError **error);
+
+/**
  * gvt_durable_temporary:
  *
  * Returns: (transfer full): where the new text of what is noted about @uuid waits in @directory
@@ -53,5 +65,15 @@ void gvt_durable_sweep (GvtRoot *root, const char *directory);
  * Deletes a file for good; a file that is not there is deleted already. Blocks (fsync).
  */
 gboolean gvt_durable_remove (GvtRoot *root, const char *path, GError **error);
+
+/**
+ * gvt_durable_remove_directory:
+ * @path: an absolute path
+ *
+ * Deletes a directory for good if it is empty. Blocks (fsync).
+ *
+ * Returns: whether it is not there any more
+ */
+gboolean gvt_durable_remove_directory (GvtRoot *root, const char *path);
 
 G_END_DECLS

@@ -64,6 +64,40 @@ test_write (void)
   check_text (host, "newer");
 }
 
+/* Somebody's file stays hers; a new one is ours. */
+static void
+test_rewrite (void)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+  g_autofree char *path = scratch_locate (host, PLACE);
+  g_autoptr (GError) error = NULL;
+  struct stat status;
+
+  g_assert_true (gvt_durable_rewrite (host->root, PLACE, TEMPORARY, "ours", 0644, &error));
+  g_assert_no_errno (stat (path, &status));
+  g_assert_cmpuint (status.st_uid, ==, 0);
+  g_assert_no_errno (chown (path, 1, 2));
+  g_assert_true (gvt_durable_rewrite (host->root, PLACE, TEMPORARY, "hers", 04750, &error));
+  check_text (host, "hers");
+  g_assert_no_errno (stat (path, &status));
+  g_assert_cmpuint (status.st_uid, ==, 1);
+  g_assert_cmpuint (status.st_gid, ==, 2);
+  g_assert_cmpuint (status.st_mode & 07777, ==, 04750);
+}
+
+static void
+test_remove_directory (void)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+
+  g_assert_true (put (host, "x", NULL));
+  g_assert_false (gvt_durable_remove_directory (host->root, "/etc/d"));
+  g_assert_true (gvt_durable_remove (host->root, PLACE, NULL));
+  g_assert_true (gvt_durable_remove_directory (host->root, "/etc/d"));
+  g_assert_true (gvt_durable_remove_directory (host->root, "/etc/d"));
+  g_assert_false (scratch_exists (host, "/etc/d"));
+}
+
 /* What a crash left half written is nobody's, and in nobody's way. */
 static void
 test_leftover (void)
@@ -245,6 +279,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/durable-file/write", test_write);
+  g_test_add_func ("/durable-file/rewrite", test_rewrite);
+  g_test_add_func ("/durable-file/remove-directory", test_remove_directory);
   g_test_add_func ("/durable-file/leftover", test_leftover);
   g_test_add_func ("/durable-file/sweep", test_sweep);
   g_test_add_func ("/durable-file/links", test_links);
