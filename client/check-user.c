@@ -167,7 +167,10 @@ check_vm_memory (const GvtUserFacts *facts,
                       "/etc/gvt-manager.conf");
   } else if (!facts->hook_installed) {
     gvt_finding_means (finding, "libvirt cannot raise the limit by itself, and there is no hook");
-    gvt_finding_mend (finding, "start it with gvt-client");
+    gvt_finding_mend (
+        finding,
+        "start it with gvt-client; or install the hook (gvt-client setup hook); or let "
+        "the group kvm lock memory from login on (gvt-client setup memory-lock)");
     gvt_finding_run (finding, "gvt-client run %s", vm->name);
   } else
     gvt_finding_means (finding, "the limit is raised when it starts");

@@ -18,6 +18,29 @@ static gboolean option_dry_run;
 static gboolean option_revert;
 static gboolean option_guide;
 
+#define WHAT_PARAMETERS "put i915.enable_gvt=1 on the kernel command line"
+#define WHAT_MODULES "load kvmgt, now and at boot"
+#define WHAT_HOOK "install libvirt's hook"
+#define WHAT_MEMORY_LOCK "let the group kvm lock memory from login on, instead of per VM"
+#define WHAT_VFIO_DIRECTORY "make /dev/vfio at boot"
+
+/* What a fix is for, and what is left to do when it was done or taken back. */
+static const struct {
+  const char *fix;
+  const char *what;
+  const char *then;
+} fixes[] = {
+  { "kernel-parameters", WHAT_PARAMETERS, "Reboot for the kernel parameters:  systemctl reboot" },
+  { "modules", WHAT_MODULES, NULL },
+  { "hook",
+    WHAT_HOOK,
+    "A libvirt daemon that is running notices the hook when it is started again." },
+  { "memory-lock", WHAT_MEMORY_LOCK, "The memory-lock limit counts from the next login on." },
+  { "vfio-directory",
+    WHAT_VFIO_DIRECTORY,
+    "Let the service see the directory:  sudo systemctl restart gvt-manager" },
+};
+
 static const char *
 get_string (GVariant *change, const char *key)
 {
@@ -25,6 +48,21 @@ get_string (GVariant *change, const char *key)
 
   g_variant_lookup (change, key, "&s", &value);
   return value;
+}
+
+/* Permissions that change, which a diff does not show. */
+static void
+show_mode (GVariant *change, const char *path)
+{
+  guint before;
+  guint after;
+  g_autofree char *line = NULL;
+
+  if (!g_variant_lookup (change, "mode-before", "u", &before) ||
+      !g_variant_lookup (change, "mode", "u", &after) || before == after)
+    return;
+  line = g_strdup_printf ("# permissions of %s: %04o → %04o\n", path, before, after);
+  gvt_terminal_write (line);
 }
 
 static gboolean
@@ -43,32 +81,74 @@ show_file (GVariant *change, const char *path, GError **error)
   if (text == NULL)
     return FALSE;
   gvt_terminal_write (text);
+  show_mode (change, path);
   return TRUE;
+}
+
+/* Lines that patch(1) passes over. */
+static void
+show_line (const char *before, const char *line)
+{
+  g_autofree char *clean = gvt_terminal_clean (line);
+
+  gvt_terminal_write (before);
+  gvt_terminal_write (clean);
+  gvt_terminal_write ("\n");
+}
+
+static void
+show_fix (const char *fix)
+{
+  const char *what = NULL;
+  g_autofree char *line = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fixes); i++) {
+    if (g_strcmp0 (fixes[i].fix, fix) == 0)
+      what = fixes[i].what;
+  }
+  line = g_strdup_printf ("%s%s%s", fix, what != NULL ? ": " : "", what != NULL ? what : "");
+  show_line ("# ", line);
 }
 
 static gboolean
 show (GVariant *changes, GError **error)
 {
+  const char *shown = NULL;
+
   for (gsize i = 0; i < g_variant_n_children (changes); i++) {
     g_autoptr (GVariant) change = g_variant_get_child_value (changes, i);
+    const char *fix = get_string (change, "fix");
     const char *path = get_string (change, "path");
     const char *command = get_string (change, "command");
+    const char *note = get_string (change, "note");
 
+    if (fix != NULL && g_strcmp0 (fix, shown) != 0)
+      show_fix (shown = fix);
     if (path != NULL && !show_file (change, path, error))
       return FALSE;
-    if (command != NULL) {
-      gvt_terminal_write ("# ");
-      gvt_terminal_write (command);
-      gvt_terminal_write ("\n");
-    }
+    if (command != NULL)
+      show_line ("# run: ", command);
+    if (note != NULL)
+      show_line ("# note: ", note);
   }
   return TRUE;
 }
 
 static void
+add_mode (JsonBuilder *builder, const char *name, GVariant *change, const char *key)
+{
+  g_autofree char *text = NULL;
+  guint mode;
+
+  if (g_variant_lookup (change, key, "u", &mode))
+    text = g_strdup_printf ("%04o", mode);
+  gvt_json_add_string (builder, name, text);
+}
+
+static void
 show_json (GVariant *changes)
 {
-  static const char *const keys[] = { "fix", "path", "before", "after", "command" };
+  static const char *const keys[] = { "fix", "path", "before", "after", "command", "note" };
   JsonBuilder *builder = json_builder_begin_array (json_builder_new ());
   g_autofree char *text = NULL;
 
@@ -76,15 +156,10 @@ show_json (GVariant *changes)
     g_autoptr (GVariant) change = g_variant_get_child_value (changes, i);
 
     json_builder_begin_object (builder);
-    for (gsize j = 0; j < G_N_ELEMENTS (keys); j++) {
-      const char *value = get_string (change, keys[j]);
-
-      json_builder_set_member_name (builder, keys[j]);
-      if (value != NULL)
-        json_builder_add_string_value (builder, value);
-      else
-        json_builder_add_null_value (builder);
-    }
+    for (gsize j = 0; j < G_N_ELEMENTS (keys); j++)
+      gvt_json_add_string (builder, keys[j], get_string (change, keys[j]));
+    add_mode (builder, "mode_before", change, "mode-before");
+    add_mode (builder, "mode", change, "mode");
     json_builder_end_object (builder);
   }
   text = gvt_json_end (json_builder_end_array (builder), TRUE);
@@ -92,12 +167,12 @@ show_json (GVariant *changes)
 }
 
 static gboolean
-touches_kernel (GVariant *changes)
+touches (GVariant *changes, const char *fix)
 {
   for (gsize i = 0; i < g_variant_n_children (changes); i++) {
     g_autoptr (GVariant) change = g_variant_get_child_value (changes, i);
 
-    if (g_strcmp0 (get_string (change, "fix"), "kernel-parameters") == 0)
+    if (g_strcmp0 (get_string (change, "fix"), fix) == 0)
       return TRUE;
   }
   return FALSE;
@@ -106,14 +181,21 @@ touches_kernel (GVariant *changes)
 static void
 tell (const GvtClient *client, GVariant *changes)
 {
-  if (g_variant_n_children (changes) == 0)
+  if (g_variant_n_children (changes) == 0) {
     gvt_terminal_talk (client, "Nothing to do.");
-  else if (option_dry_run)
+    return;
+  }
+  if (option_dry_run) {
     gvt_terminal_talk (client, "Nothing was changed; without --dry-run this would be done.");
-  else if (touches_kernel (changes))
-    gvt_terminal_talk (client, "Done. Reboot for the kernel parameters:  systemctl reboot");
-  else
-    gvt_terminal_talk (client, "Done. See what is left:  gvt-client check");
+    return;
+  }
+  gvt_terminal_talk (client, option_revert ? "Taken back." : "Done.");
+  for (gsize i = 0; i < G_N_ELEMENTS (fixes); i++) {
+    if (fixes[i].then != NULL && touches (changes, fixes[i].fix))
+      gvt_terminal_talk (client, "%s", fixes[i].then);
+  }
+  if (!option_revert)
+    gvt_terminal_talk (client, "See what is left:  gvt-client check");
 }
 
 static GVariant *
@@ -179,12 +261,14 @@ const GvtVerb gvt_verb_setup = {
   .synopsis = "[FIX...] [--dry-run] | --revert",
   .summary = "Make the host ready for vGPUs, or take that back",
   .details = "Without a FIX, does all that \"gvt-client check\" asks for. Fixes:\n"
-             "  kernel-parameters  put i915.enable_gvt=1 on the kernel command line\n"
-             "  modules            load kvmgt, now and at boot\n"
-             "  hook               install libvirt's hook\n"
-             "  memory-lock        let the group kvm lock memory at login, instead of per VM\n"
-             "  vfio-directory     make /dev/vfio at boot\n"
-             "It is an administrator's to do. Every changed file is kept for --revert.\n",
+             "  kernel-parameters  " WHAT_PARAMETERS "\n"
+             "  modules            " WHAT_MODULES "\n"
+             "  hook               " WHAT_HOOK "\n"
+             "  memory-lock        " WHAT_MEMORY_LOCK "\n"
+             "  vfio-directory     " WHAT_VFIO_DIRECTORY "\n"
+             "It is an administrator's to do, and shows each change as a diff. Every changed file "
+             "is kept\n"
+             "for --revert, which takes back what setup did and nothing else.\n",
   .examples = "gvt-client setup --dry-run\n"
               "gvt-client setup kernel-parameters modules\n"
               "gvt-client setup --revert\n",

@@ -126,33 +126,20 @@ tell_trouble (GvtClient *client, GVariant *list, const char *only)
 static void
 add_json (JsonBuilder *builder, GVariant *entries, const char *vms)
 {
-  static const char *const texts[] = { "name", "sha256", "installed" };
   g_autofree char *images = join_images (entries);
   g_autofree char *trouble = describe_trouble (entries);
-  const struct {
-    const char *key;
-    const char *value;
-  } more[] = { { "images", images }, { "warning", trouble }, { "vms", vms } };
   guint64 size = 0;
 
   json_builder_begin_object (builder);
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
-    json_builder_set_member_name (builder, texts[i]);
-    if (*get_string (entries, texts[i]) != '\0')
-      json_builder_add_string_value (builder, get_string (entries, texts[i]));
-    else
-      json_builder_add_null_value (builder);
-  }
+  gvt_json_add_string (builder, "name", get_string (entries, "name"));
+  gvt_json_add_string (builder, "sha256", get_string (entries, "sha256"));
+  gvt_json_add_string (builder, "installed", get_string (entries, "installed"));
   g_variant_lookup (entries, "size", "t", &size);
   json_builder_set_member_name (builder, "size");
   json_builder_add_int_value (builder, (gint64) size);
-  for (gsize i = 0; i < G_N_ELEMENTS (more); i++) {
-    json_builder_set_member_name (builder, more[i].key);
-    if (more[i].value != NULL && *more[i].value != '\0')
-      json_builder_add_string_value (builder, more[i].value);
-    else
-      json_builder_add_null_value (builder);
-  }
+  gvt_json_add_string (builder, "images", images);
+  gvt_json_add_string (builder, "warning", trouble);
+  gvt_json_add_string (builder, "vms", vms);
   json_builder_end_object (builder);
 }
 

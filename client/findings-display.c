@@ -103,29 +103,19 @@ gvt_findings_render (const GPtrArray *findings, gboolean colour)
 }
 
 static void
-add_string (JsonBuilder *builder, const char *key, const char *value)
-{
-  json_builder_set_member_name (builder, key);
-  if (*value != '\0')
-    json_builder_add_string_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
 add_finding (JsonBuilder *builder, const GvtFinding *finding)
 {
   g_autofree char *family = gvt_finding_family (finding);
 
   json_builder_begin_object (builder);
-  add_string (builder, "id", finding->id);
-  add_string (builder, "family", family);
-  add_string (builder, "state", gvt_finding_state_name (finding->state));
-  add_string (builder, "evidence", finding->evidence);
-  add_string (builder, "meaning", finding->meaning);
-  add_string (builder, "remedy", finding->remedy);
-  add_string (builder, "fix", finding->fix);
-  add_string (builder, "command", finding->command);
+  gvt_json_add_string (builder, "id", finding->id);
+  gvt_json_add_string (builder, "family", family);
+  gvt_json_add_string (builder, "state", gvt_finding_state_name (finding->state));
+  gvt_json_add_string (builder, "evidence", finding->evidence);
+  gvt_json_add_string (builder, "meaning", finding->meaning);
+  gvt_json_add_string (builder, "remedy", finding->remedy);
+  gvt_json_add_string (builder, "fix", finding->fix);
+  gvt_json_add_string (builder, "command", finding->command);
   json_builder_end_object (builder);
 }
 

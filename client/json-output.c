@@ -9,11 +9,11 @@
 
 #include <string.h>
 
-static void
-add_string (JsonBuilder *builder, const char *key, const char *value)
+void
+gvt_json_add_string (JsonBuilder *builder, const char *key, const char *value)
 {
   json_builder_set_member_name (builder, key);
-  if (*value != '\0')
+  if (value != NULL && *value != '\0')
     json_builder_add_string_value (builder, value);
   else
     json_builder_add_null_value (builder);
@@ -37,11 +37,11 @@ void
 gvt_json_add_gpu (JsonBuilder *builder, const GvtObjects *objects, const GvtGpu *gpu)
 {
   json_builder_begin_object (builder);
-  add_string (builder, "name", gpu->name);
-  add_string (builder, "pci_address", gpu->pci_address);
-  add_string (builder, "model", gpu->model);
-  add_string (builder, "driver", gpu->driver);
-  add_string (builder, "render_node", gpu->render_node);
+  gvt_json_add_string (builder, "name", gpu->name);
+  gvt_json_add_string (builder, "pci_address", gpu->pci_address);
+  gvt_json_add_string (builder, "model", gpu->model);
+  gvt_json_add_string (builder, "driver", gpu->driver);
+  gvt_json_add_string (builder, "render_node", gpu->render_node);
   add_boolean (builder, "boot_vga", gpu->boot_vga);
   if (objects != NULL) {
     json_builder_set_member_name (builder, "types");
@@ -61,17 +61,17 @@ void
 gvt_json_add_type (JsonBuilder *builder, const GvtType *type)
 {
   json_builder_begin_object (builder);
-  add_string (builder, "id", type->id);
-  add_string (builder, "gpu", type->gpu);
-  add_string (builder, "name", type->name);
-  add_string (builder, "description", type->description);
-  add_string (builder, "device_api", type->device_api);
+  gvt_json_add_string (builder, "id", type->id);
+  gvt_json_add_string (builder, "gpu", type->gpu);
+  gvt_json_add_string (builder, "name", type->name);
+  gvt_json_add_string (builder, "description", type->description);
+  gvt_json_add_string (builder, "device_api", type->device_api);
   add_number (builder, "available_instances", type->available_instances);
   add_number (builder, "low_memory_mib", type->low_memory_mib);
   add_number (builder, "high_memory_mib", type->high_memory_mib);
   add_number (builder, "fences", type->fences);
   add_number (builder, "weight", type->weight);
-  add_string (builder, "resolution", type->resolution);
+  gvt_json_add_string (builder, "resolution", type->resolution);
   json_builder_end_object (builder);
 }
 
@@ -81,19 +81,19 @@ gvt_json_add_vgpu (JsonBuilder *builder, const GvtVgpu *vgpu)
   g_autofree char *owner = gvt_owner_name (vgpu->owner_uid);
 
   json_builder_begin_object (builder);
-  add_string (builder, "uuid", vgpu->uuid);
-  add_string (builder, "label", vgpu->label);
-  add_string (builder, "gpu", vgpu->gpu);
-  add_string (builder, "type", vgpu->type);
+  gvt_json_add_string (builder, "uuid", vgpu->uuid);
+  gvt_json_add_string (builder, "label", vgpu->label);
+  gvt_json_add_string (builder, "gpu", vgpu->gpu);
+  gvt_json_add_string (builder, "type", vgpu->type);
   add_boolean (builder, "active", vgpu->active);
   add_boolean (builder, "defined", vgpu->defined);
-  add_string (builder, "start", vgpu->start);
+  gvt_json_add_string (builder, "start", vgpu->start);
   add_number (builder, "owner_uid", vgpu->owner_uid);
-  add_string (builder, "owner", owner);
-  add_string (builder, "domain", vgpu->domain);
-  add_string (builder, "device_node", vgpu->device_node);
-  add_string (builder, "state", vgpu->state);
-  add_string (builder, "failure", vgpu->failure);
+  gvt_json_add_string (builder, "owner", owner);
+  gvt_json_add_string (builder, "domain", vgpu->domain);
+  gvt_json_add_string (builder, "device_node", vgpu->device_node);
+  gvt_json_add_string (builder, "state", vgpu->state);
+  gvt_json_add_string (builder, "failure", vgpu->failure);
   json_builder_end_object (builder);
 }
 
@@ -101,9 +101,9 @@ void
 gvt_json_add_backup (JsonBuilder *builder, const GvtDomainBackup *backup)
 {
   json_builder_begin_object (builder);
-  add_string (builder, "name", backup->name);
+  gvt_json_add_string (builder, "name", backup->name);
   add_number (builder, "time", backup->time);
-  add_string (builder, "reason", backup->reason);
+  gvt_json_add_string (builder, "reason", backup->reason);
   json_builder_end_object (builder);
 }
 

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 
 /* The keys are an interface: they are added to, never renamed. */
 
+/** gvt_json_add_string: adds a member of an object; null if @value is %NULL or empty. */
+void gvt_json_add_string (JsonBuilder *builder, const char *key, const char *value);
+
 /**
  * gvt_json_add_gpu:
  * @builder: where a value may come

@@ -8,6 +8,7 @@
 #include "options.h"
 #include "setup-apply.h"
 #include "setup-plan.h"
+#include "setup-revert.h"
 #include "setup-unit.h"
 
 static const GvtOption configure_options[] = { { "dry-run", "b" },

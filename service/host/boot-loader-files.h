@@ -6,28 +6,29 @@
 
 G_BEGIN_DECLS
 
+/** GVT_BOOT_GRUB_FILE: what GRUB's menu is made from. */
+#define GVT_BOOT_GRUB_FILE "/etc/default/grub"
+
 /* Pairs for the table of boot loaders: whether it is this host's, and what puts the parameters there. */
 gboolean gvt_boot_detect_update_grub (const GvtHostFacts *host);
-void
-gvt_boot_plan_update_grub (const GvtHostFacts *host, const char *parameters, GPtrArray *changes);
+void gvt_boot_plan_update_grub (const GvtHostFacts *host, char **parameters, GPtrArray *changes);
 
 gboolean gvt_boot_detect_grub (const GvtHostFacts *host);
-void gvt_boot_plan_grub (const GvtHostFacts *host, const char *parameters, GPtrArray *changes);
+void gvt_boot_plan_grub (const GvtHostFacts *host, char **parameters, GPtrArray *changes);
 
 gboolean gvt_boot_detect_kernel_install (const GvtHostFacts *host);
-void
-gvt_boot_plan_kernel_install (const GvtHostFacts *host, const char *parameters, GPtrArray *changes);
+void gvt_boot_plan_kernel_install (const GvtHostFacts *host, char **parameters, GPtrArray *changes);
 
 gboolean gvt_boot_detect_entries (const GvtHostFacts *host);
-void gvt_boot_plan_entries (const GvtHostFacts *host, const char *parameters, GPtrArray *changes);
+void gvt_boot_plan_entries (const GvtHostFacts *host, char **parameters, GPtrArray *changes);
 
 /**
  * gvt_boot_plan_command_line_file:
- * @rebuild: (transfer full): what carries /etc/kernel/cmdline to the boot loader
+ *
+ * Returns: whether /etc/kernel/cmdline lacks some of @parameters, which were planned then; what carries
+ * the file to the boot loader is the caller's
  */
-void gvt_boot_plan_command_line_file (const GvtHostFacts *host,
-                                      const char *parameters,
-                                      GPtrArray *changes,
-                                      GStrv rebuild);
+gboolean
+gvt_boot_plan_command_line_file (const GvtHostFacts *host, char **parameters, GPtrArray *changes);
 
 G_END_DECLS

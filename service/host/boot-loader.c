@@ -10,13 +10,15 @@
 #include "boot-words.h"
 #include "fixes.h"
 #include "gvt-error.h"
+#include "setup-file.h"
 
 #define FIX GVT_FIX_KERNEL_PARAMETERS
 #define MINIMAL "i915.enable_gvt=1"
 #define GUIDE MINIMAL " i915.enable_guc=0 i915.enable_fbc=0"
+#define ENTRIES "/boot/loader/entries"
 
 typedef gboolean (*Detect) (const GvtHostFacts *host);
-typedef void (*Plan) (const GvtHostFacts *host, const char *parameters, GPtrArray *changes);
+typedef void (*Plan) (const GvtHostFacts *host, char **parameters, GPtrArray *changes);
 
 typedef struct {
   const char *name;
@@ -24,32 +26,60 @@ typedef struct {
   Plan plan;
 } BootLoader;
 
-/* Tools that keep the command line themselves show it in these files. */
-static gboolean
-is_configured (const GvtHostFacts *host, const char *parameters)
+typedef enum {
+  NOWHERE,
+  SOMEWHERE,
+  EVERYWHERE,
+} Where;
+
+/* The boot entries that have a parameter; without entries, the running kernel stands for them. */
+static Where
+find_in_entries (const GvtHostFacts *host, const char *parameter)
 {
-  static const char *const files[] = { "/etc/default/grub", "/etc/kernelstub/configuration" };
-  g_autoptr (GPtrArray) entries = gvt_root_list (host->root, "/boot/loader/entries");
-  g_autofree char *running = g_strjoinv (" ", host->command_line);
+  g_autoptr (GPtrArray) names = gvt_root_list (host->root, ENTRIES);
+  guint count = 0;
   mode_t mode;
 
-  if (gvt_boot_has_all (running, parameters))
-    return TRUE;
-  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
-    g_autofree char *text = gvt_host_read_file (host, files[i], &mode);
+  if (names->len == 0)
+    return g_strv_contains ((const char *const *) host->command_line, parameter) ? EVERYWHERE
+                                                                                 : NOWHERE;
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *path = g_build_filename (ENTRIES, g_ptr_array_index (names, i), NULL);
+    g_autofree char *text = gvt_setup_file_read (host->root, path, &mode);
 
-    if (text != NULL && gvt_boot_has_all (text, parameters))
-      return TRUE;
+    if (text != NULL && gvt_boot_has_word (text, parameter))
+      count++;
   }
-  for (guint i = 0; i < entries->len; i++) {
-    g_autofree char *path =
-        g_build_filename ("/boot/loader/entries", g_ptr_array_index (entries, i), NULL);
-    g_autofree char *text = gvt_host_read_file (host, path, &mode);
+  return count == names->len ? EVERYWHERE : count > 0 ? SOMEWHERE : NOWHERE;
+}
 
-    if (text == NULL || !gvt_boot_has_all (text, parameters))
-      return FALSE;
+/* The file in which a tool keeps the command line. */
+static Where
+find_in_file (const GvtHostFacts *host, const char *path, const char *parameter)
+{
+  mode_t mode;
+  g_autofree char *text = gvt_setup_file_read (host->root, path, &mode);
+
+  return text != NULL && gvt_boot_has_word (text, parameter) ? EVERYWHERE : NOWHERE;
+}
+
+/* Both commands are (transfer full). */
+static void
+plan_parameter (GPtrArray *changes, Where where, GStrv add, GStrv take)
+{
+  GvtSetupChange *change;
+
+  if (where == EVERYWHERE) {
+    g_strfreev (add);
+    g_strfreev (take);
+    return;
   }
-  return entries->len > 0;
+  change = gvt_setup_add_command (changes, FIX, add, take);
+  if (where == SOMEWHERE) {
+    g_clear_pointer (&change->undo, g_strfreev);
+    change->note = g_strdup (
+        "--revert leaves the kernel parameter, which some boot entries had before");
+  }
 }
 
 static gboolean
@@ -59,21 +89,18 @@ detect_ostree (const GvtHostFacts *host)
          gvt_host_has_program (host, "rpm-ostree");
 }
 
+/* One entry has it: the other is of the deployment before, which stays as it is. */
 static void
-plan_ostree (const GvtHostFacts *host, const char *parameters, GPtrArray *changes)
+plan_ostree (const GvtHostFacts *host, char **parameters, GPtrArray *changes)
 {
-  g_auto (GStrv) words = g_strsplit (parameters, " ", -1);
-
-  if (is_configured (host, parameters))
-    return;
-  for (char **word = words; *word != NULL; word++) {
+  for (char **word = parameters; *word != NULL; word++) {
     g_autofree char *append = g_strconcat ("--append-if-missing=", *word, NULL);
     g_autofree char *take = g_strconcat ("--delete-if-present=", *word, NULL);
 
-    gvt_setup_add_command (changes,
-                           FIX,
-                           gvt_host_command (host, "rpm-ostree", "kargs", append, NULL),
-                           gvt_host_command (host, "rpm-ostree", "kargs", take, NULL));
+    plan_parameter (changes,
+                    find_in_entries (host, *word) != NOWHERE ? EVERYWHERE : NOWHERE,
+                    gvt_host_command (host, "rpm-ostree", "kargs", append, NULL),
+                    gvt_host_command (host, "rpm-ostree", "kargs", take, NULL));
   }
 }
 
@@ -84,13 +111,13 @@ detect_kernelstub (const GvtHostFacts *host)
 }
 
 static void
-plan_kernelstub (const GvtHostFacts *host, const char *parameters, GPtrArray *changes)
+plan_kernelstub (const GvtHostFacts *host, char **parameters, GPtrArray *changes)
 {
-  if (!is_configured (host, parameters))
-    gvt_setup_add_command (changes,
-                           FIX,
-                           gvt_host_command (host, "kernelstub", "-a", parameters, NULL),
-                           gvt_host_command (host, "kernelstub", "-d", parameters, NULL));
+  for (char **word = parameters; *word != NULL; word++)
+    plan_parameter (changes,
+                    find_in_file (host, "/etc/kernelstub/configuration", *word),
+                    gvt_host_command (host, "kernelstub", "-a", *word, NULL),
+                    gvt_host_command (host, "kernelstub", "-d", *word, NULL));
 }
 
 static gboolean
@@ -100,16 +127,17 @@ detect_grubby (const GvtHostFacts *host)
 }
 
 static void
-plan_grubby (const GvtHostFacts *host, const char *parameters, GPtrArray *changes)
+plan_grubby (const GvtHostFacts *host, char **parameters, GPtrArray *changes)
 {
-  g_autofree char *add = g_strconcat ("--args=", parameters, NULL);
-  g_autofree char *take = g_strconcat ("--remove-args=", parameters, NULL);
+  for (char **word = parameters; *word != NULL; word++) {
+    g_autofree char *add = g_strconcat ("--args=", *word, NULL);
+    g_autofree char *take = g_strconcat ("--remove-args=", *word, NULL);
 
-  if (!is_configured (host, parameters))
-    gvt_setup_add_command (changes,
-                           FIX,
-                           gvt_host_command (host, "grubby", "--update-kernel=ALL", add, NULL),
-                           gvt_host_command (host, "grubby", "--update-kernel=ALL", take, NULL));
+    plan_parameter (changes,
+                    find_in_entries (host, *word),
+                    gvt_host_command (host, "grubby", "--update-kernel=ALL", add, NULL),
+                    gvt_host_command (host, "grubby", "--update-kernel=ALL", take, NULL));
+  }
 }
 
 static gboolean
@@ -119,17 +147,13 @@ detect_pbl (const GvtHostFacts *host)
 }
 
 static void
-plan_pbl (const GvtHostFacts *host, const char *parameters, GPtrArray *changes)
+plan_pbl (const GvtHostFacts *host, char **parameters, GPtrArray *changes)
 {
-  g_auto (GStrv) words = g_strsplit (parameters, " ", -1);
-
-  if (is_configured (host, parameters))
-    return;
-  for (char **word = words; *word != NULL; word++)
-    gvt_setup_add_command (changes,
-                           FIX,
-                           gvt_host_command (host, "pbl", "--add-option", *word, "--config", NULL),
-                           gvt_host_command (host, "pbl", "--del-option", *word, "--config", NULL));
+  for (char **word = parameters; *word != NULL; word++)
+    plan_parameter (changes,
+                    find_in_file (host, GVT_BOOT_GRUB_FILE, *word),
+                    gvt_host_command (host, "pbl", "--add-option", *word, "--config", NULL),
+                    gvt_host_command (host, "pbl", "--del-option", *word, "--config", NULL));
 }
 
 static gboolean
@@ -140,13 +164,13 @@ detect_sdbootutil (const GvtHostFacts *host)
 }
 
 static void
-plan_sdbootutil (const GvtHostFacts *host, const char *parameters, GPtrArray *changes)
+plan_sdbootutil (const GvtHostFacts *host, char **parameters, GPtrArray *changes)
 {
-  gvt_boot_plan_command_line_file (
-      host,
-      parameters,
-      changes,
-      gvt_host_command (host, "sdbootutil", "update-all-entries", NULL));
+  if (gvt_boot_plan_command_line_file (host, parameters, changes))
+    gvt_setup_add_command (changes,
+                           FIX,
+                           gvt_host_command (host, "sdbootutil", "update-all-entries", NULL),
+                           gvt_host_command (host, "sdbootutil", "update-all-entries", NULL));
 }
 
 /* The first that is there is the one that counts: tools before the files they write. */
@@ -184,6 +208,7 @@ gboolean
 gvt_boot_loader_plan (const GvtHostFacts *host, gboolean guide, GPtrArray *changes, GError **error)
 {
   const BootLoader *loader = find (host);
+  g_auto (GStrv) parameters = g_strsplit (guide ? GUIDE : MINIMAL, " ", -1);
 
   if (loader == NULL) {
     g_set_error_literal (error,
@@ -193,6 +218,6 @@ gvt_boot_loader_plan (const GvtHostFacts *host, gboolean guide, GPtrArray *chang
                          " on the kernel command line by hand, and reboot");
     return FALSE;
   }
-  loader->plan (host, guide ? GUIDE : MINIMAL, changes);
+  loader->plan (host, parameters, changes);
   return TRUE;
 }

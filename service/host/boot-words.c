@@ -5,12 +5,7 @@
 
 #include "boot-words.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define TEXT_MAX (256 * 1024)
 
 char *
 gvt_host_find_program (const GvtHostFacts *host, const char *name)
@@ -24,21 +19,6 @@ gvt_host_find_program (const GvtHostFacts *host, const char *name)
       return g_steal_pointer (&path);
   }
   return NULL;
-}
-
-char *
-gvt_host_read_file (const GvtHostFacts *host, const char *path, mode_t *mode)
-{
-  int fd = gvt_root_open (host->root, path, O_PATH);
-  struct stat status;
-
-  *mode = 0644;
-  if (fd < 0)
-    return NULL;
-  if (fstat (fd, &status) == 0)
-    *mode = status.st_mode & 07777;
-  close (fd);
-  return gvt_root_read_text (host->root, path, TEXT_MAX, NULL);
 }
 
 gboolean
@@ -66,39 +46,49 @@ gvt_host_command (const GvtHostFacts *host, const char *program, ...)
 }
 
 static gboolean
-has_word (const char *text, const char *word)
+is_comment (const char *text, const char *at)
+{
+  while (at > text && at[-1] != '\n')
+    at--;
+  return at[strspn (at, " \t")] == '#';
+}
+
+gboolean
+gvt_boot_has_word (const char *text, const char *word)
 {
   gsize length = strlen (word);
 
   for (const char *at = text; (at = strstr (at, word)) != NULL; at += length) {
-    gboolean begins = at == text || strchr (" \t\n\"'[,", at[-1]) != NULL;
+    gboolean begins = at == text || strchr (" \t\n\"'[,=", at[-1]) != NULL;
+    gboolean ends = strchr (" \t\r\n\"'],", at[length]) != NULL; /* that of the text included */
 
-    if (begins && strchr (" \t\n\"'],", at[length]) != NULL) /* the end of the text included */
+    if (begins && ends && !is_comment (text, at))
       return TRUE;
   }
   return FALSE;
 }
 
-gboolean
-gvt_boot_has_all (const char *text, const char *parameters)
-{
-  g_auto (GStrv) words = g_strsplit (parameters, " ", -1);
-  gboolean all = TRUE;
-
-  for (char **word = words; *word != NULL; word++)
-    all = all && has_word (text, *word);
-  return all;
-}
-
 char *
-gvt_boot_missing_words (const char *text, const char *parameters)
+gvt_boot_missing_words (const char *text, char **words)
 {
-  g_auto (GStrv) words = g_strsplit (parameters, " ", -1);
   GString *missing = g_string_new (NULL);
 
   for (char **word = words; *word != NULL; word++) {
-    if (!has_word (text, *word))
+    if (text == NULL || !gvt_boot_has_word (text, *word))
       g_string_append_printf (missing, " %s", *word);
   }
   return g_string_free (missing, FALSE);
+}
+
+const char *
+gvt_boot_find_line (const char *text, const char *key)
+{
+  gsize length = strlen (key);
+
+  for (const char *line = text; line != NULL; line = strchr (line, '\n')) {
+    line += *line == '\n';
+    if (strncmp (line, key, length) == 0 && (line[length] == ' ' || line[length] == '\t'))
+      return line;
+  }
+  return NULL;
 }

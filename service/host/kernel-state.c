@@ -7,10 +7,12 @@
 
 #include <string.h>
 
+#include "boot-words.h"
 #include "gpu-generation.h"
 
 #define MODULES_MAX (8 * 1024 * 1024)
 #define TEXT_MAX (1024 * 1024)
+#define GRUB_DROP_INS "/etc/default/grub.d"
 
 /* Where distributions put a kernel's configuration. */
 static GvtAnswer
@@ -109,30 +111,64 @@ find_in_modprobe (const GvtHostFacts *host)
   return NULL;
 }
 
+/* grub.cfg is made of all of them. */
+static char *
+find_in_grub_drop_ins (GvtRoot *root)
+{
+  g_autoptr (GPtrArray) names = gvt_root_list (root, GRUB_DROP_INS);
+
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *path = g_build_filename (GRUB_DROP_INS, g_ptr_array_index (names, i), NULL);
+
+    if (g_str_has_suffix (path, ".cfg") && file_switches_on (root, path, GVT_PARAMETER))
+      return g_steal_pointer (&path);
+  }
+  return NULL;
+}
+
+/* Each entry boots for itself: those of Linux have to agree. */
+static gboolean
+entries_switch_on (GvtRoot *root, const char *directory)
+{
+  g_autoptr (GPtrArray) names = gvt_root_list (root, directory);
+  guint count = 0;
+
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *path = g_build_filename (directory, g_ptr_array_index (names, i), NULL);
+    g_autofree char *text = gvt_root_read_text (root, path, TEXT_MAX, NULL);
+
+    if (!g_str_has_suffix (path, ".conf") || text == NULL ||
+        (gvt_boot_find_line (text, "linux") == NULL &&
+         gvt_boot_find_line (text, "options") == NULL))
+      continue;
+    if (!file_switches_on (root, path, GVT_PARAMETER))
+      return FALSE;
+    count++;
+  }
+  return count > 0;
+}
+
 char *
 gvt_kernel_configured_place (const GvtHostFacts *host)
 {
   static const char *const files[] = { "/etc/default/grub",
                                        "/etc/kernel/cmdline",
                                        "/etc/kernelstub/configuration" };
-  static const char *const directories[] = { "/etc/default/grub.d",
-                                             "/boot/loader/entries",
+  static const char *const directories[] = { "/boot/loader/entries",
                                              "/efi/loader/entries",
                                              "/boot/efi/loader/entries" };
+  char *drop_in;
 
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
     if (file_switches_on (host->root, files[i], GVT_PARAMETER))
       return g_strdup (files[i]);
   }
+  drop_in = find_in_grub_drop_ins (host->root);
+  if (drop_in != NULL)
+    return drop_in;
   for (gsize i = 0; i < G_N_ELEMENTS (directories); i++) {
-    g_autoptr (GPtrArray) names = gvt_root_list (host->root, directories[i]);
-
-    for (guint j = 0; j < names->len; j++) {
-      g_autofree char *path = g_build_filename (directories[i], g_ptr_array_index (names, j), NULL);
-
-      if (file_switches_on (host->root, path, GVT_PARAMETER))
-        return g_steal_pointer (&path);
-    }
+    if (entries_switch_on (host->root, directories[i]))
+      return g_strdup (directories[i]);
   }
   return find_in_modprobe (host);
 }

@@ -31,8 +31,8 @@ gboolean gvt_kernel_can_divide (const GvtHostFacts *host);
 /**
  * gvt_kernel_configured_place:
  *
- * Returns: (transfer full) (nullable): the file of the boot or module configuration that switches
- * GVT-g on from the next boot on
+ * Returns: (transfer full) (nullable): the file or directory of the boot or module configuration that
+ * switches GVT-g on from the next boot on
  */
 char *gvt_kernel_configured_place (const GvtHostFacts *host);
 

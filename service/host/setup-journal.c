@@ -11,6 +11,7 @@
 
 #include "durable-file.h"
 #include "gvt-error.h"
+#include "setup-file.h"
 #include "setup-plan.h"
 
 #define JOURNAL "/var/lib/gvt-manager/setup-journal"
@@ -22,12 +23,28 @@ struct _GvtSetupJournal {
   GPtrArray *changes;
 };
 
-/* Texts of any kind go into a key file; a missing key is no text. */
+/* A key file holds UTF-8, other people's files any bytes; a missing key is no text. */
 static void
 set_text (GKeyFile *file, const char *group, const char *key, const char *text)
 {
-  if (text != NULL)
-    g_key_file_set_string (file, group, key, text);
+  g_autofree char *escaped = text != NULL ? g_strescape (text, NULL) : NULL;
+
+  if (escaped != NULL)
+    g_key_file_set_string (file, group, key, escaped);
+}
+
+static char *
+get_text (GKeyFile *file, const char *group, const char *key)
+{
+  g_autofree char *escaped = g_key_file_get_string (file, group, key, NULL);
+
+  return escaped != NULL ? g_strcompress (escaped) : NULL;
+}
+
+static mode_t
+get_mode (GKeyFile *file, const char *group, const char *key)
+{
+  return (mode_t) g_key_file_get_integer (file, group, key, NULL) & 07777;
 }
 
 static void
@@ -58,9 +75,13 @@ save (GvtSetupJournal *self, GError **error)
     set_text (file, group, "Before", change->before);
     set_text (file, group, "After", change->after);
     set_text (file, group, "Addition", change->addition);
+    set_text (file, group, "Made", change->made);
+    g_key_file_set_integer (file, group, "ModeBefore", (int) change->mode_before);
     g_key_file_set_integer (file, group, "Mode", (int) change->mode);
     set_words (file, group, "Command", change->command);
     set_words (file, group, "Undo", change->undo);
+    set_text (file, group, "Note", change->note);
+    set_text (file, group, "Boot", change->boot);
   }
   text = g_key_file_to_data (file, NULL, NULL);
   return gvt_durable_write (self->root, JOURNAL, JOURNAL ".new", text, 0600, error);
@@ -77,13 +98,17 @@ parse_change (GKeyFile *file, const char *group)
     return NULL;
   change = g_new0 (GvtSetupChange, 1);
   change->fix = known;
-  change->path = g_key_file_get_string (file, group, "Path", NULL);
-  change->before = g_key_file_get_string (file, group, "Before", NULL);
-  change->after = g_key_file_get_string (file, group, "After", NULL);
-  change->addition = g_key_file_get_string (file, group, "Addition", NULL);
-  change->mode = (mode_t) g_key_file_get_integer (file, group, "Mode", NULL) & 07777;
+  change->path = get_text (file, group, "Path");
+  change->before = get_text (file, group, "Before");
+  change->mode_before = get_mode (file, group, "ModeBefore");
+  change->after = get_text (file, group, "After");
+  change->mode = get_mode (file, group, "Mode");
+  change->addition = get_text (file, group, "Addition");
+  change->made = get_text (file, group, "Made");
   change->command = g_key_file_get_string_list (file, group, "Command", NULL, NULL);
   change->undo = g_key_file_get_string_list (file, group, "Undo", NULL, NULL);
+  change->note = get_text (file, group, "Note");
+  change->boot = get_text (file, group, "Boot");
   return change;
 }
 
@@ -146,13 +171,23 @@ gvt_setup_journal_get (const GvtSetupJournal *self, guint index)
   return g_ptr_array_index (self->changes, index);
 }
 
+static char *
+read_boot (GvtRoot *root)
+{
+  char *boot = gvt_root_read_text (root, "/proc/sys/kernel/random/boot_id", 64, NULL);
+
+  return boot != NULL ? g_strchomp (boot) : g_strdup ("");
+}
+
 gboolean
 gvt_setup_journal_has_command (const GvtSetupJournal *self, const GvtSetupChange *change)
 {
+  g_autofree char *boot = read_boot (self->root);
+
   for (guint i = 0; i < self->changes->len; i++) {
     const GvtSetupChange *other = g_ptr_array_index (self->changes, i);
 
-    if (other->command != NULL &&
+    if (other->command != NULL && g_strcmp0 (other->boot, boot) == 0 &&
         g_strv_equal ((const char *const *) other->command, (const char *const *) change->command))
       return TRUE;
   }
@@ -162,16 +197,11 @@ gvt_setup_journal_has_command (const GvtSetupJournal *self, const GvtSetupChange
 gboolean
 gvt_setup_journal_add (GvtSetupJournal *self, const GvtSetupChange *change, GError **error)
 {
-  GvtSetupChange *copy = g_new0 (GvtSetupChange, 1);
+  GvtSetupChange *copy = gvt_setup_change_copy (change);
 
-  copy->fix = change->fix;
-  copy->path = g_strdup (change->path);
-  copy->before = g_strdup (change->before);
-  copy->after = g_strdup (change->after);
-  copy->addition = g_strdup (change->addition);
-  copy->mode = change->mode;
-  copy->command = g_strdupv (change->command);
-  copy->undo = g_strdupv (change->undo);
+  copy->boot = read_boot (self->root);
+  if (copy->path != NULL)
+    copy->made = gvt_setup_file_missing_directory (self->root, copy->path);
   g_ptr_array_add (self->changes, copy);
   return save (self, error);
 }

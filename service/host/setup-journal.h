@@ -28,10 +28,14 @@ guint gvt_setup_journal_length (const GvtSetupJournal *self);
  */
 const GvtSetupChange *gvt_setup_journal_get (const GvtSetupJournal *self, guint index);
 
-/** gvt_setup_journal_has_command: Returns: whether it was run, and not taken back */
+/** gvt_setup_journal_has_command: Returns: whether it was run since this boot, and not taken back */
 gboolean gvt_setup_journal_has_command (const GvtSetupJournal *self, const GvtSetupChange *change);
 
-/** gvt_setup_journal_add: notes a change, durably, before it is made. Blocks. */
+/**
+ * gvt_setup_journal_add:
+ *
+ * Notes a change durably before it is made, with the directories that will be made for it. Blocks.
+ */
 gboolean
 gvt_setup_journal_add (GvtSetupJournal *self, const GvtSetupChange *change, GError **error);
 

@@ -13,6 +13,7 @@
 #include "setup-apply.h"
 #include "setup-plan.h"
 #include "setup-request.h"
+#include "setup-revert.h"
 
 static char *option_root;
 

@@ -11,6 +11,7 @@
 #include "check.h"
 #include "fixes.h"
 #include "gvt-error.h"
+#include "setup-file.h"
 
 #define MADE_BY "# Made by gvt-manager; gvt-client setup --revert takes it away.\n"
 
@@ -50,32 +51,30 @@ plan_file (const GvtHostFacts *host,
            GPtrArray *changes)
 {
   mode_t mode_now;
-  g_autofree char *before = gvt_host_read_file (host, path, &mode_now);
+  g_autofree char *before = gvt_setup_file_read (host->root, path, &mode_now);
 
   if (g_strcmp0 (before, text) == 0 && mode_now == mode)
     return FALSE;
-  gvt_setup_add_file (changes, fix, path, g_steal_pointer (&before), g_strdup (text), mode, NULL);
+  gvt_setup_add_file (changes, fix, path, before, mode_now, text, mode);
   return TRUE;
 }
 
+/* What cannot be taken back says so in a note. @command and @note are (transfer full). */
 static void
-plan_program (const GvtHostFacts *host,
-              const char *fix,
-              const char *name,
-              const char *first,
-              const char *second,
-              GPtrArray *changes)
+plan_program (const char *fix, GPtrArray *changes, GStrv command, char *note)
 {
-  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
-  g_autofree char *path = gvt_host_find_program (host, name);
+  gvt_setup_add_command (changes, fix, command, NULL)->note = note;
+}
 
-  if (path == NULL)
-    return;
-  g_strv_builder_add (words, path);
-  g_strv_builder_add (words, first);
-  if (second != NULL)
-    g_strv_builder_add (words, second);
-  gvt_setup_add_command (changes, fix, g_strv_builder_end (words), NULL);
+/* Unloading kvmgt would end every vGPU there is. */
+static void
+plan_module (const GvtHostFacts *host, const char *module, GPtrArray *changes)
+{
+  if (!gvt_host_module_is_loaded (host, module) && gvt_host_has_program (host, "modprobe"))
+    plan_program (GVT_FIX_MODULES,
+                  changes,
+                  gvt_host_command (host, "modprobe", module, NULL),
+                  g_strdup_printf ("--revert leaves %s loaded until the next boot", module));
 }
 
 static gboolean
@@ -90,10 +89,9 @@ plan_modules (const GvtHostFacts *host, gboolean guide, GPtrArray *changes, GErr
              with_vfio_mdev ? MADE_BY "kvmgt\nvfio_mdev\n" : MADE_BY "kvmgt\n",
              0644,
              changes);
-  if (!gvt_host_module_is_loaded (host, "kvmgt"))
-    plan_program (host, GVT_FIX_MODULES, "modprobe", "kvmgt", NULL, changes);
-  if (with_vfio_mdev && !gvt_host_module_is_loaded (host, "vfio_mdev"))
-    plan_program (host, GVT_FIX_MODULES, "modprobe", "vfio_mdev", NULL, changes);
+  plan_module (host, "kvmgt", changes);
+  if (with_vfio_mdev)
+    plan_module (host, "vfio_mdev", changes);
   return TRUE;
 }
 
@@ -114,13 +112,12 @@ plan_memory_lock (const GvtHostFacts *host, gboolean guide, GPtrArray *changes, 
 static gboolean
 plan_vfio_directory (const GvtHostFacts *host, gboolean guide, GPtrArray *changes, GError **error)
 {
-  if (plan_file (host, GVT_FIX_VFIO_DIRECTORY, TMPFILES_FILE, TMPFILES_TEXT, 0644, changes))
-    plan_program (host,
-                  GVT_FIX_VFIO_DIRECTORY,
-                  "systemd-tmpfiles",
-                  "--create",
-                  TMPFILES_FILE,
-                  changes);
+  if (plan_file (host, GVT_FIX_VFIO_DIRECTORY, TMPFILES_FILE, TMPFILES_TEXT, 0644, changes) &&
+      gvt_host_has_program (host, "systemd-tmpfiles"))
+    plan_program (GVT_FIX_VFIO_DIRECTORY,
+                  changes,
+                  gvt_host_command (host, "systemd-tmpfiles", "--create", TMPFILES_FILE, NULL),
+                  g_strdup ("--revert leaves /dev/vfio there until the next boot"));
   return TRUE;
 }
 
@@ -160,22 +157,47 @@ gvt_setup_find_fix (const char *name, GError **error)
 
 /* What a check asks for, in the order of the table. */
 static GStrv
-needed_fixes (GvtRoot *root)
+needed_fixes (GvtRoot *root, gboolean guide)
 {
   g_autoptr (GPtrArray) findings = gvt_host_check (root);
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (known_fixes); i++) {
-    for (guint j = 0; j < findings->len; j++) {
+    const char *name = known_fixes[i].name;
+    /* What guides add is nothing that a check asks for. */
+    gboolean needed = guide && g_str_equal (name, GVT_FIX_KERNEL_PARAMETERS);
+
+    for (guint j = 0; !needed && j < findings->len; j++) {
       const GvtFinding *finding = g_ptr_array_index (findings, j);
 
-      if (g_str_equal (finding->fix, known_fixes[i].name)) {
-        g_strv_builder_add (names, known_fixes[i].name);
-        break;
-      }
+      needed = g_str_equal (finding->fix, name);
     }
+    if (needed)
+      g_strv_builder_add (names, name);
   }
   return g_strv_builder_end (names);
+}
+
+/* A new file in place of a link would take the name away from what it leads to. */
+static gboolean
+check_paths (GvtRoot *root, const GPtrArray *changes, GError **error)
+{
+  for (guint i = 0; i < changes->len; i++) {
+    const GvtSetupChange *change = g_ptr_array_index (changes, i);
+    g_autofree char *target = change->path != NULL ? gvt_root_read_link_name (root, change->path)
+                                                   : NULL;
+
+    if (target == NULL)
+      continue;
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_NOT_SUPPORTED,
+                 "%s is a symbolic link, which setup does not replace; make it a file, or change "
+                 "by hand what it leads to",
+                 change->path);
+    return FALSE;
+  }
+  return TRUE;
 }
 
 GPtrArray *
@@ -183,7 +205,8 @@ gvt_setup_plan (GvtRoot *root, const char *const *fixes, gboolean guide, GError 
 {
   g_autoptr (GvtHostFacts) host = gvt_host_facts_read (root);
   g_autoptr (GPtrArray) changes = gvt_setup_changes_new ();
-  g_auto (GStrv) needed = fixes[0] == NULL ? needed_fixes (root) : g_strdupv ((char **) fixes);
+  g_auto (GStrv) needed = fixes[0] == NULL ? needed_fixes (root, guide)
+                                           : g_strdupv ((char **) fixes);
 
   for (char **name = needed; *name != NULL; name++) {
     const Fix *fix = find (*name);
@@ -195,5 +218,5 @@ gvt_setup_plan (GvtRoot *root, const char *const *fixes, gboolean guide, GError 
     if (!fix->plan (host, guide, changes, error))
       return NULL;
   }
-  return g_steal_pointer (&changes);
+  return check_paths (root, changes, error) ? g_steal_pointer (&changes) : NULL;
 }

@@ -190,6 +190,7 @@ add_userland (const char *tree, const HostSpec *spec)
   make_executable (tree, "/etc/libvirt/hooks/qemu.d/gvt-manager");
   host_tree_write (tree, "/usr/share/polkit-1/actions/org.gvt.manager.policy", "<policyconfig/>\n");
   host_tree_write (tree, "/dev/vfio/vfio", "");
+  host_tree_write (tree, "/var/lib/gvt-manager/vgpus/x", "");
 }
 
 static int
@@ -233,13 +234,13 @@ host_tree_make (const HostSpec *spec)
     add_types (tree, spec);
   add_kernel (tree, spec);
   add_userland (tree, spec);
-  for (gsize i = 0; i < G_N_ELEMENTS (spec->files) && spec->files[i][0] != NULL; i++)
-    host_tree_write (tree, spec->files[i][0], spec->files[i][1]);
   for (gsize i = 0; i < G_N_ELEMENTS (spec->without) && spec->without[i] != NULL; i++) {
     g_autofree char *path = g_build_filename (tree, spec->without[i], NULL);
 
     g_assert_cmpint (delete_one (path), ==, 0);
   }
+  for (gsize i = 0; i < G_N_ELEMENTS (spec->files) && spec->files[i][0] != NULL; i++)
+    host_tree_write (tree, spec->files[i][0], spec->files[i][1]);
   if (spec->closed != NULL) {
     g_autofree char *path = g_build_filename (tree, spec->closed, NULL);
 

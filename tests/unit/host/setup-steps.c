@@ -12,6 +12,7 @@
 #include "host-tree.h"
 #include "setup-apply.h"
 #include "setup-plan.h"
+#include "setup-revert.h"
 
 char *
 setup_read_below (const char *tree, const char *path)
@@ -37,7 +38,16 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* Every file below, but for what is ours alone: path, permissions, text. */
+/* Not a part of what somebody finds on a disk, or ours alone. */
+static gboolean
+is_left_out (const char *path)
+{
+  static const char *const left_out[] = { "/log", "/sys", "/proc", "/dev", "/var/lib/gvt-manager",
+                                          NULL };
+
+  return g_strv_contains (left_out, path);
+}
+
 static void
 take_picture (const char *tree, const char *below, GString *picture)
 {
@@ -55,15 +65,20 @@ take_picture (const char *tree, const char *below, GString *picture)
     g_autofree char *text = NULL;
     struct stat status;
 
-    if (g_str_equal (path, "/log") || g_str_has_prefix (path, "/sys") ||
-        g_str_has_prefix (path, "/proc"))
+    if (is_left_out (path))
       continue;
     g_assert_cmpint (g_lstat (file, &status), ==, 0);
+    g_string_append_printf (picture,
+                            "%s %o %u:%u\n",
+                            path,
+                            status.st_mode,
+                            status.st_uid,
+                            status.st_gid);
     if (S_ISDIR (status.st_mode)) {
       take_picture (tree, path, picture);
     } else {
       text = setup_read_below (tree, path);
-      g_string_append_printf (picture, "%s %o %s\n", path, status.st_mode, text);
+      g_string_append_printf (picture, "%s\n", text);
     }
   }
 }
@@ -96,7 +111,7 @@ setup_apply (GvtRoot *root, const char *fix, gboolean guide)
   g_autoptr (GPtrArray) changes = setup_plan (root, fix, guide);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (gvt_setup_apply (root, changes, &error));
+  gvt_setup_apply (root, changes, &error);
   g_assert_no_error (error);
 }
 
@@ -105,8 +120,43 @@ setup_revert (GvtRoot *root)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (gvt_setup_revert (root, &error));
+  gvt_setup_revert (root, &error);
   g_assert_no_error (error);
+}
+
+void
+setup_assert_reverted (GvtRoot *root, const char *tree, const char *before)
+{
+  g_autofree char *after = NULL;
+
+  setup_revert (root);
+  after = setup_picture_of (tree);
+  g_assert_cmpstr (after, ==, before);
+}
+
+void
+setup_assert_done (GvtRoot *root, const char *fix)
+{
+  g_autoptr (GPtrArray) again = setup_plan (root, fix, FALSE);
+
+  g_assert_cmpuint (again->len, ==, 0);
+}
+
+char *
+setup_read_notes (GvtRoot *root)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) changes = gvt_setup_plan_revert (root, &error);
+  g_autoptr (GString) notes = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < changes->len; i++) {
+    const GvtSetupChange *change = g_ptr_array_index (changes, i);
+
+    if (change->note != NULL)
+      g_string_append_printf (notes, "%s\n", change->note);
+  }
+  return g_string_free (g_steal_pointer (&notes), FALSE);
 }
 
 void

@@ -16,25 +16,16 @@
 /* What a host that is ready shows, all `ok`. A case's `expected` says what differs: `id=state`, `-id`
  * for one that is not there, `+id=state` for one more. */
 static const char *const ready[] = {
-  "gpu.present",
-  "gpu.driver",
-  "gpu.render-node",
-  "gpu.boot-display",
-  "virtualisation.kvm",
-  "kernel.gvt",
-  "kernel.enable-gvt",
-  "kernel.guc",
-  "kernel.iommu",
-  "modules.kvmgt",
-  "vfio.node",
-  "types.offered",
-  "aperture.size",
-  "policy.installed",
-  "libvirt.installed",
-  "libvirt.hook",
-  "confinement.roms",
-  "confinement.catalogue",
-  NULL,
+  "gpu.present",        "gpu.driver",
+  "gpu.render-node",    "gpu.boot-display",
+  "virtualisation.kvm", "kernel.gvt",
+  "kernel.enable-gvt",  "kernel.guc",
+  "kernel.iommu",       "modules.kvmgt",
+  "vfio.node",          "types.offered",
+  "aperture.size",      "policy.installed",
+  "libvirt.installed",  "libvirt.hook",
+  "confinement.roms",   "confinement.catalogue",
+  "limits.login",       NULL,
 };
 
 static char *
@@ -175,7 +166,7 @@ test_words (void)
   assert_says (&old_guc, "kernel.guc", "does not load at all");
   assert_says (&new_guc, "kernel.guc", "leaves GVT-g out");
   assert_says (&fresh, "kernel.enable-gvt", "gvt-client setup kernel-parameters");
-  assert_says (&prepared, "kernel.enable-gvt", "/boot/loader/entries/arch.conf switches it on: reboot");
+  assert_says (&prepared, "kernel.enable-gvt", "/boot/loader/entries switches it on: reboot");
   assert_says (&commented, "kernel.enable-gvt", "gvt-client setup kernel-parameters");
   assert_says (&updated, "kernel.last-good", "boot Linux 6.5.0-44-generic, which is still installed");
   assert_says (&cloud, "kernel.gvt", "6.1.0-27-amd64x");

@@ -1,303 +1,389 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Setup on hosts of all kinds: what it changes, that a second time changes nothing, and that what it
- * takes back is as it was. The distributions' programs are stand-ins that write down how they were
- * called; that is what a case named `recorded-` has of them.
+ * The kernel's command line on hosts of all kinds: what setup changes, that a second time changes
+ * nothing, and that what it takes back is as it was.
  */
 
+#include "boot-ways.h"
 #include "check.h"
 #include "fixes.h"
-#include "host-tree.h"
 #include "hosts.h"
 #include "setup-apply.h"
 #include "setup-plan.h"
+#include "setup-revert.h"
 #include "setup-steps.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "gvt-error.h"
 
-#define STAND_IN "#!/bin/sh\necho \"${0##*/} $*\" >>\"${0%/usr/*}/log\"\n"
+#define PARAMETERS GVT_FIX_KERNEL_PARAMETERS
 #define FAILING "#!/bin/sh\necho no disk >&2\nexit 1\n"
-#define GRUB "GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n"
-#define DROP_IN "etc/default/grub.d/gvt-manager.cfg"
-#define ADDED " i915.enable_gvt=1"
+#define DROP_IN "/etc/default/grub.d/gvt-manager.cfg"
 
+/* A host with a boot loader, and its picture. */
 typedef struct {
-  const char *name;
-  HostSpec host;
-  const char *programs[3];
-  const char *path; /* a file that is to hold @after */
-  const char *after;
-  const char *done;   /* the commands run */
-  const char *undone; /* those run to take it back */
-} Loader;
+  const BootWay *way;
+  char *tree;
+  GvtRoot *root;
+  char *before;
+} Bed;
 
-/* clang-format off */
-static const Loader loaders[] = {
-  { "recorded-update-grub",
-    { OFF, .files = { { "/etc/default/grub", GRUB }, { "/etc/default/grub.d/50-site.cfg", "X=1\n" },
-                      { "/boot/grub/grub.cfg", "#\n" } } },
-    { "/usr/sbin/update-grub", "/usr/sbin/grub-mkconfig" }, DROP_IN,
-    "# Made by gvt-manager; gvt-client setup --revert takes it away.\n"
-    "GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT i915.enable_gvt=1\"\n",
-    "update-grub \n", "update-grub \n" },
-  { "recorded-grub-mkconfig",
-    { OFF, .distribution = "arch", .files = { { "/etc/default/grub", GRUB }, { "/boot/grub/grub.cfg", "#\n" } } },
-    { "/usr/bin/grub-mkconfig" }, "etc/default/grub",
-    GRUB "GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT i915.enable_gvt=1\" # by gvt-manager\n",
-    "grub-mkconfig -o /boot/grub/grub.cfg\n", "grub-mkconfig -o /boot/grub/grub.cfg\n" },
-  { "recorded-grubby",
-    { OFF, .distribution = "fedora", .files = { { "/boot/loader/entries/a.conf", "options root=x\n" } } },
-    { "/usr/sbin/grubby" }, "boot/loader/entries/a.conf", "options root=x\n",
-    "grubby --update-kernel=ALL --args=i915.enable_gvt=1\n",
-    "grubby --update-kernel=ALL --remove-args=i915.enable_gvt=1\n" },
-  { "recorded-rpm-ostree",
-    { OFF, .distribution = "fedora", .files = { { "/run/ostree-booted", "" } } },
-    { "/usr/bin/rpm-ostree", "/usr/sbin/grubby" }, "run/ostree-booted", "",
-    "rpm-ostree kargs --append-if-missing=i915.enable_gvt=1\n",
-    "rpm-ostree kargs --delete-if-present=i915.enable_gvt=1\n" },
-  { "recorded-kernelstub",
-    { OFF, .distribution = "pop ubuntu debian", .files = { { "/etc/kernelstub/configuration", "{}\n" } } },
-    { "/usr/bin/kernelstub", "/usr/sbin/update-grub" }, "etc/kernelstub/configuration", "{}\n",
-    "kernelstub -a i915.enable_gvt=1\n", "kernelstub -d i915.enable_gvt=1\n" },
-  { "recorded-pbl",
-    { OFF, .distribution = "opensuse-leap suse opensuse", .files = { { "/etc/default/grub", GRUB } } },
-    { "/usr/sbin/pbl", "/usr/sbin/grub-mkconfig" }, "etc/default/grub", GRUB,
-    "pbl --add-option i915.enable_gvt=1 --config\n", "pbl --del-option i915.enable_gvt=1 --config\n" },
-  { "recorded-sdbootutil",
-    { OFF, .distribution = "opensuse-tumbleweed suse", .files = { { "/etc/kernel/cmdline", "root=x quiet\n" } } },
-    { "/usr/bin/sdbootutil", "/usr/sbin/pbl" }, "etc/kernel/cmdline", "root=x quiet" ADDED "\n",
-    "sdbootutil update-all-entries\n", "sdbootutil update-all-entries\n" },
-  { "recorded-mkinitcpio",
-    { OFF, .distribution = "arch", .files = { { "/etc/kernel/cmdline", "root=x quiet" } } },
-    { "/usr/bin/mkinitcpio" }, "etc/kernel/cmdline", "root=x quiet" ADDED,
-    "mkinitcpio -P\n", "mkinitcpio -P\n" },
-  { "recorded-kernel-install",
-    { OFF, .distribution = "arch", .files = { { "/etc/kernel/cmdline", "root=x\n" } } },
-    { "/usr/bin/kernel-install" }, "etc/kernel/cmdline", "root=x" ADDED "\n",
-    "kernel-install add-all\n", "kernel-install add-all\n" },
-  { "systemd-boot",
-    { OFF, .distribution = "arch",
-      .files = { { "/boot/loader/entries/arch.conf", "title Arch\noptions root=x rw\ninitrd /i\n" },
-                 { "/boot/loader/entries/lts.conf", "options root=x i915.enable_gvt=1\n" } } },
-    { NULL }, "boot/loader/entries/arch.conf", "title Arch\noptions root=x rw" ADDED "\ninitrd /i\n", "", "" },
-};
-/* clang-format on */
+static void
+bed_begin (Bed *self, const BootWay *way)
+{
+  self->way = way;
+  self->tree = boot_way_make (way);
+  self->root = gvt_root_new (self->tree, NULL);
+  self->before = setup_picture_of (self->tree);
+}
 
+static void
+bed_end (Bed *self)
+{
+  host_tree_remove (self->tree);
+  gvt_root_unref (self->root);
+  g_free (self->tree);
+  g_free (self->before);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bed, bed_end)
+
+static void
+assert_says (GvtRoot *root, GvtFindingState state, const char *fix, const char *remedy)
+{
+  g_autoptr (GPtrArray) findings = gvt_host_check (root);
+  const GvtFinding *finding = gvt_findings_find (findings, "kernel.enable-gvt");
+
+  g_assert_cmpstr (gvt_finding_state_name (finding->state), ==, gvt_finding_state_name (state));
+  g_assert_cmpstr (finding->fix, ==, fix);
+  g_assert_nonnull (strstr (finding->remedy, remedy));
+}
+
+/* The file that setup wrote holds what it should, and still is whose it was. */
+static void
+assert_written (const Bed *bed)
+{
+  g_autofree char *path = g_build_filename (bed->tree, bed->way->path, NULL);
+  gboolean is_ours = g_str_equal (bed->way->path, DROP_IN);
+  struct stat status;
+
+  setup_assert_text (bed->tree, bed->way->path, bed->way->after);
+  g_assert_no_errno (g_stat (path, &status));
+  g_assert_cmpuint (status.st_mode & 07777, ==, is_ours ? 0644 : 0640);
+  g_assert_cmpuint (status.st_uid, ==, is_ours ? 0 : 1);
+  g_assert_cmpuint (status.st_gid, ==, is_ours ? 0 : 2);
+}
+
+/* Check asks for it; it is done; check asks for a reboot; that, and check is content; and back. */
+static void
+test_way (gconstpointer data)
+{
+  g_auto (Bed) bed = { NULL };
+
+  bed_begin (&bed, data);
+  assert_says (bed.root, GVT_FINDING_BLOCKER, PARAMETERS, "command line");
+  setup_apply (bed.root, PARAMETERS, FALSE);
+  setup_assert_log (bed.tree, bed.way->done);
+  if (bed.way->path != NULL)
+    assert_written (&bed);
+  setup_assert_done (bed.root, PARAMETERS);
+  /* Only a staged deployment of ostree does not show before the boot. */
+  if (bed.way->boots != NULL)
+    assert_says (bed.root, GVT_FINDING_BLOCKER, "", "reboot");
+  boot_way_reboot (bed.way, bed.tree);
+  assert_says (bed.root, GVT_FINDING_OK, "", "");
+  if (bed.way->boots != NULL)
+    setup_assert_done (bed.root, PARAMETERS);
+  setup_assert_reverted (bed.root, bed.tree, bed.before);
+  setup_assert_log (bed.tree, bed.way->undone);
+  setup_assert_reverted (bed.root, bed.tree, bed.before); /* of nothing */
+  setup_assert_log (bed.tree, "");
+}
+
+/* What an editor makes of a text, one line above and one below. */
 static char *
-make_host (const Loader *loader)
+write_around (const char *text)
 {
-  char *tree = host_tree_make (&loader->host);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (loader->programs) && loader->programs[i] != NULL; i++)
-    setup_add_program (tree, loader->programs[i], STAND_IN);
-  return tree;
+  return g_strconcat ("# mine\n",
+                      text,
+                      g_str_has_suffix (text, "\n") ? "" : "\n",
+                      "# and mine\n",
+                      NULL);
 }
 
+/* A file that somebody edited since loses what setup added, and nothing else; so does one beside it. */
 static void
-test_loader (gconstpointer data)
+test_edited_since (gconstpointer data)
 {
-  const Loader *loader = data;
-  g_autofree char *tree = make_host (loader);
-  g_autofree char *before = setup_picture_of (tree);
-  g_autoptr (GvtRoot) root = gvt_root_new (tree, NULL);
-  g_autoptr (GPtrArray) again = NULL;
-  g_autofree char *after = NULL;
+  g_auto (Bed) bed = { NULL };
+  g_autofree char *original = NULL;
   g_autofree char *edited = NULL;
+  g_autofree char *expected = NULL;
+  g_autofree char *notes = NULL;
 
-  setup_apply (root, GVT_FIX_KERNEL_PARAMETERS, FALSE);
-  setup_assert_text (tree, loader->path, loader->after);
-  setup_assert_log (tree, loader->done);
-  again = setup_plan (root, GVT_FIX_KERNEL_PARAMETERS, FALSE);
-  g_assert_cmpuint (again->len, ==, 0);
-
-  setup_revert (root);
-  setup_assert_log (tree, loader->undone);
-  after = setup_picture_of (tree);
-  g_assert_cmpstr (after, ==, before);
-
-  /* Once more, with an administrator at work beside it. */
-  setup_apply (root, GVT_FIX_KERNEL_PARAMETERS, FALSE);
-  host_tree_write (tree, "/etc/default/zz-neighbour", "edited\n");
-  setup_revert (root);
-  g_clear_pointer (&after, g_free);
-  after = setup_picture_of (tree);
-  edited = g_strdup (strstr (after, "/etc/default/zz-neighbour"));
-  g_assert_nonnull (edited);
-  *strchr (edited, '\n') = '\0';
-  g_assert_cmpstr (edited, ==, "/etc/default/zz-neighbour 100644 edited");
-  host_tree_remove (tree);
+  bed_begin (&bed, data);
+  original = setup_read_below (bed.tree, bed.way->path);
+  setup_apply (bed.root, PARAMETERS, FALSE);
+  edited = write_around (bed.way->after);
+  expected = write_around (original);
+  host_tree_write (bed.tree, bed.way->path, edited);
+  host_tree_write (bed.tree, "/etc/default/zz-neighbour", "edited\n");
+  notes = setup_read_notes (bed.root);
+  setup_revert (bed.root);
+  setup_assert_text (bed.tree, bed.way->path, expected);
+  setup_assert_text (bed.tree, "/etc/default/zz-neighbour", "edited\n");
+  g_assert_cmpstr (notes, ==, "");
 }
 
-/* In a file that somebody edited after setup, only what setup added goes. */
+/* What is nothing of ours any more stays, and is told; so does what shares our directory. */
 static void
-test_edited_since (void)
+test_ours_no_more (void)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (loaders); i++) {
-    const Loader *loader = &loaders[i];
-    g_autofree char *tree = NULL;
-    g_autofree char *original = NULL;
-    g_autofree char *now = NULL;
-    g_autofree char *edited = NULL;
-    g_autofree char *expected = NULL;
-    g_autoptr (GvtRoot) root = NULL;
+  static const char text[] = "GRUB_CMDLINE_LINUX_DEFAULT=\"mine\"\n";
+  g_auto (Bed) bed = { NULL };
+  g_autofree char *notes = NULL;
 
-    if (strstr (loader->after, "enable_gvt") == NULL || g_str_equal (loader->path, DROP_IN))
-      continue;
-    tree = make_host (loader);
-    root = gvt_root_new (tree, NULL);
-    original = setup_read_below (tree, loader->path);
-    setup_apply (root, GVT_FIX_KERNEL_PARAMETERS, FALSE);
-    now = setup_read_below (tree, loader->path);
-    edited = g_strconcat ("# mine\n", now, NULL);
-    expected = g_strconcat ("# mine\n", original, NULL);
-    host_tree_write (tree, loader->path, edited);
-    setup_revert (root);
-    setup_assert_text (tree, loader->path, expected);
-    host_tree_remove (tree);
+  bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
+  setup_apply (bed.root, PARAMETERS, FALSE);
+  host_tree_write (bed.tree, DROP_IN, text);
+  notes = setup_read_notes (bed.root);
+  g_assert_cmpstr (notes, ==, DROP_IN " was changed since setup wrote it; it stays as it is\n");
+  setup_revert (bed.root);
+  setup_assert_text (bed.tree, DROP_IN, text);
+  setup_assert_log (bed.tree, "update-grub \nupdate-grub \n");
+}
+
+static void
+test_shared_directory (void)
+{
+  g_auto (Bed) bed = { NULL };
+
+  bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
+  setup_apply (bed.root, PARAMETERS, FALSE);
+  host_tree_write (bed.tree, "/etc/default/grub.d/theirs.cfg", "Y=1\n");
+  setup_revert (bed.root);
+  setup_assert_text (bed.tree, DROP_IN, NULL);
+  setup_assert_text (bed.tree, "/etc/default/grub.d/theirs.cfg", "Y=1\n");
+}
+
+/* The addition was taken out, or became a part of something else: nothing is guessed. */
+static void
+test_addition_is_gone (void)
+{
+  static const struct {
+    const char *text;
+    const char *note;
+  } edits[] = {
+    { "root=y\n", "/etc/kernel/cmdline was changed since setup wrote it; it stays as it is\n" },
+    { "root=x i915.enable_gvt=12\n",
+      "/etc/kernel/cmdline was changed since setup wrote it; it stays as it is\n" },
+    { "root=x\n", "" },
+    { "root=y i915.enable_gvt=1 quiet\n", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (edits); i++) {
+    g_auto (Bed) bed = { NULL };
+    g_autofree char *notes = NULL;
+
+    bed_begin (&bed, boot_way_find ("recorded-kernel-install"));
+    setup_apply (bed.root, PARAMETERS, FALSE);
+    host_tree_write (bed.tree, "/etc/kernel/cmdline", edits[i].text);
+    notes = setup_read_notes (bed.root);
+    g_assert_cmpstr (notes, ==, edits[i].note);
+    setup_revert (bed.root);
+    setup_assert_text (bed.tree, "/etc/kernel/cmdline", i == 3 ? "root=y quiet\n" : edits[i].text);
   }
-}
-
-/* Our own drop-in, made somebody's by an edit, stays. */
-static void
-test_edited_drop_in (void)
-{
-  g_autofree char *tree = make_host (&loaders[0]);
-  g_autoptr (GvtRoot) root = gvt_root_new (tree, NULL);
-
-  setup_apply (root, GVT_FIX_KERNEL_PARAMETERS, FALSE);
-  host_tree_write (tree, DROP_IN, "GRUB_CMDLINE_LINUX_DEFAULT=\"mine\"\n");
-  setup_revert (root);
-  setup_assert_text (tree, DROP_IN, "GRUB_CMDLINE_LINUX_DEFAULT=\"mine\"\n");
-  host_tree_remove (tree);
 }
 
 /* What GRUB's shell makes of the file: what was there, then ours. */
 static void
-test_shell (void)
+test_shell (gconstpointer data)
 {
-  for (guint i = 0; i < 2; i++) {
-    g_autofree char *tree = make_host (&loaders[i]);
-    g_autofree char *script = NULL;
-    g_autofree char *output = NULL;
-    g_autoptr (GvtRoot) root = gvt_root_new (tree, NULL);
-    char *shell[] = { (char *) "/bin/sh", (char *) "-euc", NULL, NULL };
-    int status;
+  g_auto (Bed) bed = { NULL };
+  g_autofree char *script = NULL;
+  g_autofree char *output = NULL;
+  char *shell[] = { (char *) "/bin/sh", (char *) "-euc", NULL, NULL };
+  int status;
 
-    setup_apply (root, GVT_FIX_KERNEL_PARAMETERS, TRUE);
-    script = g_strdup_printf (
-        "cd %s/etc/default; . ./grub; for f in grub.d/*.cfg; do [ ! -e $f ] || "
-        ". ./$f; done; echo \"$GRUB_CMDLINE_LINUX_DEFAULT|$GRUB_TIMEOUT\"",
-        tree);
-    shell[2] = script;
-    g_assert_true (g_spawn_sync (NULL,
-                                 shell,
-                                 NULL,
-                                 G_SPAWN_DEFAULT,
-                                 NULL,
-                                 NULL,
-                                 &output,
-                                 NULL,
-                                 &status,
-                                 NULL));
-    g_assert_cmpint (status, ==, 0);
-    g_assert_cmpstr (output, ==, "quiet i915.enable_gvt=1 i915.enable_guc=0 i915.enable_fbc=0|5\n");
-    host_tree_remove (tree);
-  }
+  bed_begin (&bed, data);
+  setup_apply (bed.root, PARAMETERS, TRUE);
+  script = g_strdup_printf ("cd %s/etc/default; . ./grub; for f in grub.d/*.cfg; do [ ! -e $f ] || "
+                            ". ./$f; done; echo \"$GRUB_CMDLINE_LINUX_DEFAULT|$GRUB_TIMEOUT\"",
+                            bed.tree);
+  shell[2] = script;
+  g_assert_true (
+      g_spawn_sync (NULL, shell, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, NULL, &status, NULL));
+  g_assert_cmpint (status, ==, 0);
+  g_assert_cmpstr (output, ==, "quiet i915.enable_gvt=1 i915.enable_guc=0 i915.enable_fbc=0|5\r\n");
 }
 
+/* Asked for more later, and for less after that. */
 static void
-test_guide (void)
+test_guide (gconstpointer data)
 {
-  g_autofree char *tree = make_host (&loaders[0]);
-  g_autofree char *before = setup_picture_of (tree);
-  g_autofree char *after = NULL;
-  g_autofree char *text = NULL;
-  g_autoptr (GvtRoot) root = gvt_root_new (tree, NULL);
+  g_auto (Bed) bed = { NULL };
   g_autoptr (GPtrArray) again = NULL;
 
-  setup_apply (root, GVT_FIX_KERNEL_PARAMETERS, FALSE);
-  setup_apply (root, GVT_FIX_KERNEL_PARAMETERS, TRUE);
-  text = setup_read_below (tree, DROP_IN);
-  g_assert_nonnull (strstr (text, "i915.enable_gvt=1 i915.enable_guc=0 i915.enable_fbc=0\""));
-  /* What is there already is not taken away by asking for less. */
-  again = setup_plan (root, GVT_FIX_KERNEL_PARAMETERS, FALSE);
+  bed_begin (&bed, data);
+  setup_apply (bed.root, PARAMETERS, FALSE);
+  setup_apply (bed.root, PARAMETERS, TRUE);
+  again = setup_plan (bed.root, PARAMETERS, TRUE);
   g_assert_cmpuint (again->len, ==, 0);
-  setup_revert (root);
-  after = setup_picture_of (tree);
-  g_assert_cmpstr (after, ==, before);
-  host_tree_remove (tree);
+  setup_assert_done (bed.root, PARAMETERS);
+  setup_assert_reverted (bed.root, bed.tree, bed.before);
 }
 
-/* The boot loader's file says so; a reboot is what is left to do. */
+/* What somebody had before stays, though a guide would have it too. */
 static void
-test_reboot_is_left (void)
+test_had_one_before (void)
 {
-  g_autofree char *tree = make_host (&loaders[0]);
-  g_autoptr (GvtRoot) root = gvt_root_new (tree, NULL);
-  g_autoptr (GPtrArray) findings = NULL;
+  g_auto (Bed) bed = { NULL };
 
-  setup_apply (root, GVT_FIX_KERNEL_PARAMETERS, FALSE);
-  findings = gvt_host_check (root);
-  g_assert_nonnull (strstr (gvt_findings_find (findings, "kernel.enable-gvt")->remedy, "reboot"));
-  g_assert_cmpstr (gvt_findings_find (findings, "kernel.enable-gvt")->fix, ==, "");
-  host_tree_remove (tree);
+  bed_begin (&bed, boot_way_find ("recorded-pbl"));
+  host_tree_write (bed.tree,
+                   "/etc/default/grub",
+                   "GRUB_CMDLINE_LINUX_DEFAULT=\"i915.enable_gvt=1\"\n");
+  setup_apply (bed.root, PARAMETERS, TRUE);
+  setup_assert_log (bed.tree,
+                    "pbl --add-option i915.enable_guc=0 --config\n"
+                    "pbl --add-option i915.enable_fbc=0 --config\n");
+  setup_revert (bed.root);
+  setup_assert_text (bed.tree,
+                     "/etc/default/grub",
+                     "GRUB_CMDLINE_LINUX_DEFAULT=\"i915.enable_gvt=1\"\n");
+}
+
+/* grubby takes a parameter out of all entries; of which some had it. */
+static void
+test_some_entries_had_it (void)
+{
+  g_auto (Bed) bed = { NULL };
+  g_autofree char *notes = NULL;
+
+  bed_begin (&bed, boot_way_find ("recorded-grubby"));
+  host_tree_write (bed.tree, "/boot/loader/entries/b.conf", "options root=x i915.enable_gvt=1\n");
+  setup_apply (bed.root, PARAMETERS, FALSE);
+  setup_assert_log (bed.tree, "grubby --update-kernel=ALL --args=i915.enable_gvt=1\n");
+  notes = setup_read_notes (bed.root);
+  g_assert_nonnull (strstr (notes, "some boot entries had before"));
+  setup_revert (bed.root);
+  setup_assert_log (bed.tree, "");
 }
 
 /* A tool that fails: nothing is left of what was begun, and its words come through. */
 static void
 test_failure (void)
 {
-  g_autofree char *tree = make_host (&loaders[0]);
+  g_auto (Bed) bed = { NULL };
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
-  g_autoptr (GvtRoot) root = gvt_root_new (tree, NULL);
   g_autoptr (GPtrArray) changes = NULL;
   g_autoptr (GError) error = NULL;
 
-  setup_add_program (tree, "/usr/sbin/update-grub", FAILING);
-  before = setup_picture_of (tree);
-  changes = setup_plan (root, GVT_FIX_KERNEL_PARAMETERS, FALSE);
-  g_assert_false (gvt_setup_apply (root, changes, &error));
+  bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
+  setup_add_program (bed.tree, "/usr/sbin/update-grub", FAILING);
+  before = setup_picture_of (bed.tree);
+  changes = setup_plan (bed.root, PARAMETERS, FALSE);
+  g_assert_false (gvt_setup_apply (bed.root, changes, &error));
   g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
   g_assert_nonnull (strstr (error->message, "no disk"));
-  after = setup_picture_of (tree);
+  after = setup_picture_of (bed.tree);
   g_assert_cmpstr (after, ==, before);
-  host_tree_remove (tree);
 }
 
-/* Between plan and deed somebody else wrote the file. */
+/* The tool fails while it is taken back: the next try goes on from there. */
+static void
+test_revert_again (void)
+{
+  g_auto (Bed) bed = { NULL };
+  const BootWay *way = boot_way_find ("recorded-update-grub");
+  g_autofree char *notes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bed_begin (&bed, way);
+  setup_apply (bed.root, PARAMETERS, FALSE);
+  setup_add_program (bed.tree, "/usr/sbin/update-grub", FAILING);
+  g_assert_false (gvt_setup_revert (bed.root, &error));
+  g_assert_nonnull (strstr (error->message, "no disk"));
+  notes = setup_read_notes (bed.root);
+  g_assert_cmpstr (notes, ==, "");
+  setup_add_program (bed.tree, "/usr/sbin/update-grub", way->programs[0][1]);
+  setup_assert_reverted (bed.root, bed.tree, bed.before);
+}
+
+/* Between plan and deed somebody else wrote the file, or only changed who may read it. */
 static void
 test_conflict (void)
 {
-  g_autofree char *tree = make_host (&loaders[1]);
-  g_autoptr (GvtRoot) root = gvt_root_new (tree, NULL);
-  g_autoptr (GPtrArray) changes = setup_plan (root, GVT_FIX_KERNEL_PARAMETERS, FALSE);
+  for (guint i = 0; i < 2; i++) {
+    g_auto (Bed) bed = { NULL };
+    g_autofree char *path = NULL;
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+    g_autoptr (GPtrArray) changes = NULL;
+    g_autoptr (GError) error = NULL;
+
+    bed_begin (&bed, boot_way_find ("recorded-grub-mkconfig"));
+    changes = setup_plan (bed.root, PARAMETERS, FALSE);
+    path = g_build_filename (bed.tree, "/etc/default/grub", NULL);
+    if (i == 0)
+      host_tree_write (bed.tree, "/etc/default/grub", "mine\n");
+    else
+      g_assert_no_errno (g_chmod (path, 0600));
+    before = setup_picture_of (bed.tree);
+    g_assert_false (gvt_setup_apply (bed.root, changes, &error));
+    g_assert_error (error, GVT_ERROR, GVT_ERROR_CONFLICT);
+    after = setup_picture_of (bed.tree);
+    g_assert_cmpstr (after, ==, before);
+  }
+}
+
+static void
+test_link (void)
+{
+  const char *fixes[] = { PARAMETERS, NULL };
+  g_auto (Bed) bed = { NULL };
+  g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
-  host_tree_write (tree, "/etc/default/grub", "mine\n");
-  g_assert_false (gvt_setup_apply (root, changes, &error));
-  g_assert_error (error, GVT_ERROR, GVT_ERROR_CONFLICT);
-  setup_assert_text (tree, "/etc/default/grub", "mine\n");
-  host_tree_remove (tree);
+  bed_begin (&bed, boot_way_find ("recorded-grub-mkconfig"));
+  path = g_build_filename (bed.tree, "/etc/default/grub", NULL);
+  host_tree_write (bed.tree, "/etc/default/grub.mine", "X=1\n");
+  g_assert_no_errno (g_unlink (path));
+  g_assert_no_errno (symlink ("grub.mine", path));
+  g_assert_null (gvt_setup_plan (bed.root, fixes, FALSE, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (error->message, "/etc/default/grub is a symbolic link"));
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (loaders); i++) {
-    g_autofree char *path = g_strconcat ("/setup/loader/", loaders[i].name, NULL);
+  for (const BootWay *way = boot_ways; way->name != NULL; way++) {
+    g_autofree char *whole = g_strconcat ("/setup/way/", way->name, NULL);
+    g_autofree char *edited = g_strconcat ("/setup/edited-since/", way->name, NULL);
+    g_autofree char *guide = g_strconcat ("/setup/guide/", way->name, NULL);
+    g_autofree char *shell = g_strconcat ("/setup/shell/", way->name, NULL);
 
-    g_test_add_data_func (path, &loaders[i], test_loader);
+    g_test_add_data_func (whole, way, test_way);
+    g_test_add_data_func (guide, way, test_guide);
+    if (way->path != NULL && !g_str_equal (way->path, DROP_IN))
+      g_test_add_data_func (edited, way, test_edited_since);
+    if (way->path != NULL && g_str_has_prefix (way->path, "/etc/default/"))
+      g_test_add_data_func (shell, way, test_shell);
   }
-  g_test_add_func ("/setup/edited-since", test_edited_since);
-  g_test_add_func ("/setup/edited-drop-in", test_edited_drop_in);
-  g_test_add_func ("/setup/shell", test_shell);
-  g_test_add_func ("/setup/guide", test_guide);
-  g_test_add_func ("/setup/reboot-is-left", test_reboot_is_left);
+  g_test_add_func ("/setup/ours-no-more", test_ours_no_more);
+  g_test_add_func ("/setup/shared-directory", test_shared_directory);
+  g_test_add_func ("/setup/addition-is-gone", test_addition_is_gone);
+  g_test_add_func ("/setup/had-one-before", test_had_one_before);
+  g_test_add_func ("/setup/some-entries-had-it", test_some_entries_had_it);
   g_test_add_func ("/setup/failure", test_failure);
+  g_test_add_func ("/setup/revert-again", test_revert_again);
   g_test_add_func ("/setup/conflict", test_conflict);
+  g_test_add_func ("/setup/link", test_link);
   return g_test_run ();
 }
