@@ -22,7 +22,6 @@
 static struct {
   char *type;
   char *vgpu;
-  char *preset;
   gboolean dry_run;
 } options;
 
@@ -35,7 +34,6 @@ static const GOptionEntry entries[] = {
     "Make a vGPU of this type for it (default: the largest with room)",
     "TYPE" },
   { "vgpu", 0, 0, GVT_OPTION_TEXT, &options.vgpu, "Give it this vGPU", "UUID|LABEL" },
-  { "preset", 0, 0, GVT_OPTION_TEXT, &options.preset, "A set of settings by name", "NAME" },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change", NULL },
   G_OPTION_ENTRY_NULL,
 };
@@ -94,7 +92,6 @@ choose_held (Choice *choice, const GvtObjects *objects, const char *uuid, GError
   return type != NULL && strcmp (type, choice->vgpu->type) == 0;
 }
 
-/* @info is NULL where the client cannot see the VM's definition. */
 static gboolean
 choose (Choice *choice, const GvtObjects *objects, const GvtDomainInfo *info, GError **error)
 {
@@ -105,10 +102,10 @@ choose (Choice *choice, const GvtObjects *objects, const GvtDomainInfo *info, GE
     choice->uuid = g_strdup (choice->vgpu->uuid);
     return TRUE;
   }
-  if (info != NULL && info->our_vgpus[0] != NULL)
+  if (info->our_vgpus[0] != NULL)
     return choose_held (choice, objects, info->our_vgpus[0], error);
   /* One that was put in by hand is taken over. */
-  for (char **uuid = info != NULL ? info->vgpus : NULL; uuid != NULL && *uuid != NULL; uuid++) {
+  for (char **uuid = info->vgpus; *uuid != NULL; uuid++) {
     if (gvt_resolve_vgpu (objects, *uuid, getuid (), NULL) != NULL)
       return choose_held (choice, objects, *uuid, error);
   }
@@ -186,30 +183,61 @@ tell_choice (GvtClient *client, const Choice *choice)
                        choice->place->gpu);
 }
 
+/* Attaching again without a word of settings is not meant to reset them. */
+static gboolean
+stays_as_it_is (const GvtDomainInfo *info, const Choice *choice)
+{
+  return g_strcmp0 (info->our_vgpus[0], choice->uuid) == 0 && !gvt_edit_settings_given ();
+}
+
 static char *
 edit (GvtClient *client,
       const GvtVm *vm,
       const char *xml,
-      const GvtDomainInfo *info,
       const GvtObjects *objects,
       const Choice *choice,
       GError **error)
 {
   const char *render_node = gvt_resolve_render_node (objects, choice->place);
+  GVariant *settings = gvt_edit_settings (render_node, error);
 
-  /* Attaching again without a word of settings is not meant to reset them. */
-  if (g_strcmp0 (info->our_vgpus[0], choice->uuid) == 0 && !gvt_edit_settings_given ())
-    return g_strdup (xml);
-  return gvt_xml_edit (
-      client,
-      xml,
-      choice->uuid,
-      gvt_qemu_syntax_choose (gvt_edit_settings (render_node), gvt_vm_libvirt_version (vm)),
-      error);
+  if (settings == NULL)
+    return NULL;
+  return gvt_xml_edit (client,
+                       xml,
+                       choice->uuid,
+                       gvt_qemu_syntax_choose (settings, gvt_vm_libvirt_version (vm)),
+                       error);
+}
+
+/* Root's domains the service reads again, edits and defines; here the edit tells what would be
+ * refused before anything is made, and is what a dry run shows. */
+static gboolean
+change (GvtClient *client,
+        const GvtVm *vm,
+        const char *xml,
+        const char *edited,
+        const char *uuid,
+        GError **error)
+{
+  if (gvt_vm_is_system (gvt_vm_uri (client)))
+    return gvt_xml_attach (client, gvt_vm_uuid (vm), uuid, gvt_edit_settings (NULL, NULL), error);
+  return gvt_vm_change (vm, xml, edited, "attach", uuid, error);
+}
+
+static void
+tell_done (GvtClient *client, const GvtVm *vm, const Choice *choice)
+{
+  tell_choice (client, choice);
+  if (choice->vgpu != NULL && !choice->vgpu->defined)
+    gvt_terminal_talk (client,
+                       "It is gone after a reboot; to keep it:  gvt-client define %s",
+                       choice->uuid);
+  gvt_next_step_tell (client, vm);
 }
 
 static gboolean
-attach_session (GvtClient *client, const char *name, GError **error)
+attach (GvtClient *client, const char *name, GError **error)
 {
   g_autoptr (GvtVm) vm = gvt_vm_open (gvt_vm_uri (client), name, error);
   g_autofree char *xml = vm != NULL ? gvt_vm_get_xml (vm, error) : NULL;
@@ -221,7 +249,8 @@ attach_session (GvtClient *client, const char *name, GError **error)
 
   if (objects == NULL || !choose (&choice, objects, info, error))
     return FALSE;
-  edited = edit (client, vm, xml, info, objects, &choice, error);
+  edited = stays_as_it_is (info, &choice) ? g_strdup (xml)
+                                          : edit (client, vm, xml, objects, &choice, error);
   if (edited == NULL)
     return FALSE;
   if (options.dry_run) {
@@ -237,46 +266,17 @@ attach_session (GvtClient *client, const char *name, GError **error)
       tell_choice (client, &choice); /* the VM had one that was gone */
     return TRUE;
   }
-  if (!gvt_vm_change (vm, xml, edited, "attach", choice.uuid, error))
+  if (!change (client, vm, xml, edited, choice.uuid, error))
     return unmake (client, made);
-  tell_choice (client, &choice);
-  if (choice.vgpu != NULL && !choice.vgpu->defined)
-    gvt_terminal_talk (client,
-                       "It is gone after a reboot; to keep it:  gvt-client define %s",
-                       choice.uuid);
-  gvt_next_step_tell (client, vm);
-  return TRUE;
-}
-
-/* Root's libvirt: the service reads and defines. */
-static gboolean
-attach_system (GvtClient *client, const char *name, GError **error)
-{
-  g_autoptr (GvtObjects) objects = NULL;
-  g_auto (Choice) choice = { 0 };
-  g_autofree char *made = NULL;
-
-  if (options.dry_run) {
-    g_set_error (error,
-                 G_IO_ERROR,
-                 G_IO_ERROR_NOT_SUPPORTED,
-                 "this version has no --dry-run for the VMs of %s yet",
-                 gvt_vm_uri (client));
-    return FALSE;
-  }
-  objects = gvt_objects_fetch (client, error);
-  if (objects == NULL || !choose (&choice, objects, NULL, error) ||
-      !make (client, objects, &choice, name, &made, error))
-    return FALSE;
-  if (!gvt_xml_attach (client, name, choice.uuid, gvt_edit_settings (NULL), error))
-    return unmake (client, made);
-  tell_choice (client, &choice);
+  tell_done (client, vm, &choice);
   return TRUE;
 }
 
 static gboolean
 run_attach (GvtClient *client, char **args, GError **error)
 {
+  GVariant *settings = NULL;
+
   if (options.type != NULL && options.vgpu != NULL) {
     g_set_error (error,
                  G_OPTION_ERROR,
@@ -284,28 +284,24 @@ run_attach (GvtClient *client, char **args, GError **error)
                  "--type makes a vGPU and --vgpu takes one there is: give one of them");
     return FALSE;
   }
-  if (options.preset != NULL) {
-    g_set_error (error,
-                 G_IO_ERROR,
-                 G_IO_ERROR_NOT_SUPPORTED,
-                 "this version (" GVT_VERSION ") does not have presets yet");
+  settings = gvt_edit_settings (NULL, error);
+  if (settings == NULL)
     return FALSE;
-  }
-  if (gvt_vm_is_system (gvt_vm_uri (client)))
-    return attach_system (client, args[0], error);
-  return attach_session (client, args[0], error);
+  g_variant_unref (g_variant_ref_sink (settings));
+  gvt_edit_settings_tell_preset (client);
+  return attach (client, args[0], error);
 }
 
 const GvtVerb gvt_verb_attach = {
   .name = "attach",
-  .synopsis = "DOMAIN [--type TYPE | --vgpu UUID|LABEL] [--preset NAME] " GVT_EDIT_SETTINGS_SYNOPSIS
-              " [--dry-run]",
+  .synopsis = "DOMAIN [--type TYPE | --vgpu UUID|LABEL] " GVT_EDIT_SETTINGS_SYNOPSIS " [--dry-run]",
   .summary = "Give a VM a vGPU: make one or take one there is, and edit the VM",
   .details =
       "The vGPU that it makes exists from the VM's start to the VM's end. Attaching again changes\n"
       "nothing, or the settings that are given; “detach” takes everything back.\n",
   .examples = "gvt-client attach win10\n"
-              "gvt-client attach win10 --type V5_4 --display spice-gl --dry-run\n",
+              "gvt-client attach win10 --preset windows-uefi --dry-run\n"
+              "gvt-client attach win10 --type V5_4 --display spice-gl\n",
   .options = entries,
   .settings = gvt_edit_settings_entries,
   .min_args = 1,

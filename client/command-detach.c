@@ -74,14 +74,28 @@ remove_vgpu (GvtClient *client, const GvtObjects *objects, const char *uuid, GEr
   return TRUE;
 }
 
+/* Root's domains the service reads again, strips and defines. */
 static gboolean
-detach_session (GvtClient *client, const char *name, GError **error)
+change (GvtClient *client,
+        const GvtVm *vm,
+        const char *xml,
+        const char *stripped,
+        const char *uuid,
+        GError **error)
 {
-  g_autoptr (GvtVm) vm = gvt_vm_open (gvt_vm_uri (client), name, error);
+  if (gvt_vm_is_system (gvt_vm_uri (client)))
+    return gvt_xml_detach (client, gvt_vm_uuid (vm), uuid, error);
+  return gvt_vm_change (vm, xml, stripped, "detach", uuid, error);
+}
+
+static gboolean
+run_detach (GvtClient *client, char **args, GError **error)
+{
+  g_autoptr (GvtVm) vm = gvt_vm_open (gvt_vm_uri (client), args[0], error);
   g_autofree char *xml = vm != NULL ? gvt_vm_get_xml (vm, error) : NULL;
   g_autoptr (GvtDomainInfo) info = xml != NULL ? gvt_domain_inspect (xml, error) : NULL;
   g_autoptr (GvtObjects) objects = info != NULL ? gvt_objects_fetch (client, error) : NULL;
-  g_autofree char *uuid = objects != NULL ? choose (objects, info, name, error) : NULL;
+  g_autofree char *uuid = objects != NULL ? choose (objects, info, args[0], error) : NULL;
   g_autofree char *stripped = uuid != NULL ? gvt_xml_strip (client, xml, uuid, error) : NULL;
 
   if (stripped == NULL)
@@ -91,7 +105,7 @@ detach_session (GvtClient *client, const char *name, GError **error)
       gvt_terminal_talk (client, "Would also remove the vGPU %s", uuid);
     return gvt_display_diff (xml, stripped, gvt_vm_name (vm), error);
   }
-  if (!gvt_vm_change (vm, xml, stripped, "detach", uuid, error))
+  if (!change (client, vm, xml, stripped, uuid, error))
     return FALSE;
   gvt_terminal_talk (client, "Took the vGPU out of %s", gvt_vm_name (vm));
   if (gvt_vm_is_running (vm) && !options.keep) {
@@ -102,42 +116,6 @@ detach_session (GvtClient *client, const char *name, GError **error)
     return TRUE;
   }
   return remove_vgpu (client, objects, uuid, error);
-}
-
-static gboolean
-detach_system (GvtClient *client, const char *name, GError **error)
-{
-  g_autoptr (GvtObjects) objects = NULL;
-  g_autofree char *uuid = NULL;
-
-  if (options.vgpu == NULL) {
-    g_set_error (error,
-                 G_OPTION_ERROR,
-                 G_OPTION_ERROR_BAD_VALUE,
-                 "a VM of %s needs --vgpu",
-                 gvt_vm_uri (client));
-    return FALSE;
-  }
-  if (options.dry_run) {
-    g_set_error (error,
-                 G_IO_ERROR,
-                 G_IO_ERROR_NOT_SUPPORTED,
-                 "this version has no --dry-run for the VMs of %s yet",
-                 gvt_vm_uri (client));
-    return FALSE;
-  }
-  objects = gvt_objects_fetch (client, error);
-  uuid = objects != NULL ? choose (objects, NULL, name, error) : NULL;
-  return uuid != NULL && gvt_xml_detach (client, name, uuid, error) &&
-         remove_vgpu (client, objects, uuid, error);
-}
-
-static gboolean
-run_detach (GvtClient *client, char **args, GError **error)
-{
-  if (gvt_vm_is_system (gvt_vm_uri (client)))
-    return detach_system (client, args[0], error);
-  return detach_session (client, args[0], error);
 }
 
 const GvtVerb gvt_verb_detach = {

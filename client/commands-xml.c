@@ -32,11 +32,13 @@ run_edit_xml (GvtClient *client, char **args, GError **error)
 {
   g_autofree char *uuid = resolve_uuid (client, args[0], error);
   g_autofree char *xml = uuid != NULL ? gvt_xml_read (STDIN_FILENO, error) : NULL;
+  GVariant *settings = xml != NULL ? gvt_edit_settings (NULL, error) : NULL;
   g_autofree char *edited = NULL;
 
-  if (xml == NULL)
+  if (settings == NULL)
     return FALSE;
-  edited = gvt_xml_edit (client, xml, uuid, gvt_edit_settings (NULL), error);
+  gvt_edit_settings_tell_preset (client);
+  edited = gvt_xml_edit (client, xml, uuid, settings, error);
   if (edited == NULL)
     return FALSE;
   gvt_terminal_write (edited);

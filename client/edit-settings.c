@@ -6,9 +6,13 @@
 
 #include "edit-settings.h"
 
+#include "presets.h"
+#include "terminal.h"
+
 #include <string.h>
 
 static struct {
+  char *preset;
   char *display;
   char *render_node;
   char *rom;
@@ -19,6 +23,9 @@ static struct {
   gboolean dma_buf;
   gboolean ramfb;
   gboolean keep_devices;
+  gboolean no_dma_buf;
+  gboolean no_ramfb;
+  gboolean no_rom;
 } options;
 
 #define TEXT(name, variable, help, value)                                                          \
@@ -31,6 +38,10 @@ static struct {
   }
 
 const GOptionEntry gvt_edit_settings_entries[] = {
+  TEXT ("preset",
+        preset,
+        "windows-uefi, windows-bios, linux, rdp, looking-glass: settings by name",
+        "NAME"),
   TEXT ("display", display, "none (default), spice-gl, spice-egl, vnc-egl, vnc, dbus", "HOW"),
   TEXT ("render-node", render_node, "What draws it (default: the vGPU's own GPU)", "NODE"),
   FLAG ("dma-buf", dma_buf, "Give the guest what it needs for a dma-buf display (OpRegion)"),
@@ -46,6 +57,9 @@ const GOptionEntry gvt_edit_settings_entries[] = {
     "mesa-i965, intel-norbc; may be repeated",
     "NAME" },
   FLAG ("keep-devices", keep_devices, "Keep other graphics and video devices"),
+  FLAG ("no-dma-buf", no_dma_buf, "Without the preset's"),
+  FLAG ("no-ramfb", no_ramfb, "Without the preset's"),
+  FLAG ("no-rom", no_rom, "Without the preset's"),
   TEXT ("qemu-syntax", qemu_syntax, "auto (default), override, commandline", "HOW"),
   G_OPTION_ENTRY_NULL,
 };
@@ -64,34 +78,99 @@ insert_flag (GVariantDict *dict, const char *key, gboolean value)
     g_variant_dict_insert (dict, key, "b", TRUE);
 }
 
-GVariant *
-gvt_edit_settings (const char *render_node)
+/* Sets what the command line says; what it says of a preset's settings comes before those. */
+static void
+insert_flags (GVariantDict *dict)
 {
-  gboolean draws = options.display != NULL && strcmp (options.display, "none") != 0;
+  insert_text (dict, "display", options.display);
+  insert_text (dict, "render-node", options.render_node);
+  insert_flag (dict, "dma-buf", options.dma_buf);
+  insert_flag (dict, "ramfb", options.ramfb);
+  insert_text (dict, "rom", options.rom);
+  insert_text (dict, "resolution", options.resolution);
+  insert_text (dict, "address", options.address);
+  if (options.workarounds != NULL)
+    g_variant_dict_insert (dict, "workarounds", "^as", options.workarounds);
+  insert_flag (dict, "keep-devices", options.keep_devices);
+  insert_text (dict, "qemu-syntax", options.qemu_syntax);
+  if (options.no_dma_buf)
+    g_variant_dict_remove (dict, "dma-buf");
+  if (options.no_ramfb)
+    g_variant_dict_remove (dict, "ramfb");
+  if (options.no_rom)
+    g_variant_dict_remove (dict, "rom");
+}
+
+static gboolean
+draws (GVariantDict *dict)
+{
+  const char *display = "none";
+
+  g_variant_dict_lookup (dict, "display", "&s", &display);
+  return strcmp (display, "none") != 0 && strcmp (display, "vnc") != 0;
+}
+
+GVariant *
+gvt_edit_settings (const char *render_node, GError **error)
+{
+  g_autoptr (GVariant) preset = NULL;
   GVariantDict dict;
 
-  g_variant_dict_init (&dict, NULL);
-  insert_text (&dict, "display", options.display);
-  if (options.render_node != NULL)
-    insert_text (&dict, "render-node", options.render_node);
-  else if (draws && render_node != NULL && *render_node != '\0')
+  if (options.preset != NULL) {
+    preset = gvt_preset_settings (options.preset, error);
+    if (preset == NULL)
+      return NULL;
+  }
+  g_variant_dict_init (&dict, preset);
+  insert_flags (&dict);
+  if (draws (&dict) && !g_variant_dict_contains (&dict, "render-node") && render_node != NULL &&
+      *render_node != '\0')
     insert_text (&dict, "render-node", render_node);
-  insert_flag (&dict, "dma-buf", options.dma_buf);
-  insert_flag (&dict, "ramfb", options.ramfb);
-  insert_text (&dict, "rom", options.rom);
-  insert_text (&dict, "resolution", options.resolution);
-  insert_text (&dict, "address", options.address);
-  if (options.workarounds != NULL)
-    g_variant_dict_insert (&dict, "workarounds", "^as", options.workarounds);
-  insert_flag (&dict, "keep-devices", options.keep_devices);
-  insert_text (&dict, "qemu-syntax", options.qemu_syntax);
   return g_variant_dict_end (&dict);
 }
 
 gboolean
 gvt_edit_settings_given (void)
 {
-  g_autoptr (GVariant) settings = g_variant_ref_sink (gvt_edit_settings (NULL));
+  g_autoptr (GVariant) flags = NULL;
+  GVariantDict dict;
 
-  return g_variant_n_children (settings) > 0;
+  g_variant_dict_init (&dict, NULL);
+  insert_flags (&dict);
+  flags = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return options.preset != NULL || options.no_dma_buf || options.no_ramfb || options.no_rom ||
+         g_variant_n_children (flags) > 0;
+}
+
+static void
+append_as_flag (GString *line, const char *key, GVariant *value)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    g_string_append_printf (line, " --%s %s", key, g_variant_get_string (value, NULL));
+  else
+    g_string_append_printf (line, " --%s", key);
+}
+
+void
+gvt_edit_settings_tell_preset (const GvtClient *client)
+{
+  g_autoptr (GVariant) preset = options.preset != NULL ? gvt_preset_settings (options.preset, NULL)
+                                                       : NULL;
+  g_autoptr (GString) line = g_string_new (NULL);
+  GVariantIter iter;
+  const char *key = NULL;
+  GVariant *entry = NULL;
+
+  if (preset == NULL)
+    return;
+  g_variant_iter_init (&iter, preset);
+  while (g_variant_iter_next (&iter, "{&sv}", &key, &entry)) {
+    g_autoptr (GVariant) value = entry;
+
+    append_as_flag (line, key, value);
+  }
+  gvt_terminal_talk (client,
+                     "--preset %s stands for%s",
+                     options.preset,
+                     line->len > 0 ? line->str : " no settings");
 }

@@ -9,15 +9,25 @@ G_BEGIN_DECLS
 extern const GOptionEntry gvt_edit_settings_entries[];
 
 /* What they look like in a usage line. */
-#define GVT_EDIT_SETTINGS_SYNOPSIS "[SETTING...]"
+#define GVT_EDIT_SETTINGS_SYNOPSIS "[--preset NAME] [SETTING...]"
 
 /**
  * gvt_edit_settings:
  * @render_node: (nullable): to use if a display needs one and none was given
+ * @error: GVT_ERROR_INVALID_ARGUMENT if there is no such preset
  *
- * Returns: (transfer floating): what the command line said, as EditXml takes it.
+ * Returns: (transfer floating): what the command line said, as EditXml takes it: the preset's
+ *   settings, and before those its own.
  */
-GVariant *gvt_edit_settings (const char *render_node);
+GVariant *gvt_edit_settings (const char *render_node, GError **error);
+
+/**
+ * gvt_edit_settings_tell_preset:
+ * @client: what the invocation was told
+ *
+ * Says which flags the preset stands for, if there is one.
+ */
+void gvt_edit_settings_tell_preset (const GvtClient *client);
 
 /**
  * gvt_edit_settings_given:

@@ -21,6 +21,7 @@
 struct _GvtVm {
   virConnectPtr connection;
   virDomainPtr domain;
+  gboolean read_only;
   char uuid[VIR_UUID_STRING_BUFLEN];
   gboolean over;
   GvtVmEnd end;
@@ -146,8 +147,8 @@ gvt_vm_watch_signals (GvtClient *client, GError **error)
   return TRUE;
 }
 
-GvtVm *
-gvt_vm_open (const char *uri, const char *name, GError **error)
+static GvtVm *
+open_vm (const char *uri, const char *name, gboolean read_only, GError **error)
 {
   g_autoptr (GvtVm) vm = g_new0 (GvtVm, 1);
   g_autoptr (GvtProgress) progress = gvt_progress_begin ("Waiting for libvirt");
@@ -155,7 +156,9 @@ gvt_vm_open (const char *uri, const char *name, GError **error)
 
   if (!check_host (uri, error) || !load (error))
     return NULL;
-  vm->connection = libvirt->virConnectOpen (uri);
+  vm->read_only = read_only;
+  vm->connection = read_only ? libvirt->virConnectOpenReadOnly (uri)
+                             : libvirt->virConnectOpen (uri);
   if (vm->connection == NULL) {
     what = g_strdup_printf ("cannot connect to libvirt at %s", uri);
     set_error (error, what);
@@ -174,6 +177,12 @@ gvt_vm_open (const char *uri, const char *name, GError **error)
     return NULL;
   }
   return g_steal_pointer (&vm);
+}
+
+GvtVm *
+gvt_vm_open (const char *uri, const char *name, GError **error)
+{
+  return open_vm (uri, name, gvt_vm_is_system (uri), error);
 }
 
 void
@@ -217,7 +226,8 @@ char *
 gvt_vm_get_xml (const GvtVm *vm, GError **error)
 {
   char *xml = libvirt->virDomainGetXMLDesc (vm->domain,
-                                            VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
+                                            VIR_DOMAIN_XML_INACTIVE |
+                                                (vm->read_only ? 0 : VIR_DOMAIN_XML_SECURE));
 
   if (xml == NULL)
     set_error (error, "cannot read the VM's definition");

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /**
  * GvtVm:
  *
- * A domain of the user's libvirt, and the connection it was found on.
+ * A domain, and the connection it was found on. One of the system's libvirt can be looked at only:
+ * the service changes it.
  */
 typedef struct _GvtVm GvtVm;
 
@@ -77,8 +78,8 @@ gboolean gvt_vm_is_running (const GvtVm *vm);
  * @vm: a domain
  * @error: GVT_ERROR_LIBVIRT
  *
- * Returns: its definition as it will be at the next start, with passwords: without them defining it
- *   again would lose them.
+ * Returns: its definition as it will be at the next start, with passwords, as defining it again
+ *   without them would lose them; a system domain's without, as it is to be looked at only.
  */
 char *gvt_vm_get_xml (const GvtVm *vm, GError **error);
 

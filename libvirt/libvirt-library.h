@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 #define GVT_LIBVIRT_FUNCTIONS(F)                                                                   \
   F (virConnectOpen)                                                                               \
+  F (virConnectOpenReadOnly)                                                                       \
   F (virConnectClose)                                                                              \
   F (virConnectGetLibVersion)                                                                      \
   F (virConnectGetVersion)                                                                         \

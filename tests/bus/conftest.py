@@ -125,3 +125,18 @@ def libvirt(session_libvirt):
     session_libvirt.clean()
     yield session_libvirt
     session_libvirt.clean()
+
+
+@pytest.fixture(scope="session")
+def system_libvirtd(polkit):
+    """The machine's own libvirt, one for all tests."""
+    libvirt = vms.SystemLibvirt()
+    yield libvirt
+    libvirt.end()
+
+
+@pytest.fixture
+def system_libvirt(system_libvirtd):
+    system_libvirtd.clean()
+    yield system_libvirtd
+    system_libvirtd.clean()

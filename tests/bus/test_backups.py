@@ -115,9 +115,8 @@ def test_there_is_no_such_thing(mine):
     client("restore", "win11", "0001", "0002", status=2)
 
 
-def test_of_the_system(make_bed, libvirt, root):
-    uri = "qemu+unix:///session?socket=/run/user/4001/libvirt/libvirt-sock"
-    make_bed("--aperture", "512", options=("--libvirt", uri))
+def test_of_the_system(bed, system_libvirt, root):
+    libvirt = system_libvirt
     root.create(uuid=UUID, define=True, activate=False)
     define(libvirt)
     before = libvirt.xml()

@@ -259,3 +259,44 @@ def test_edit_and_strip_as_filters(vm, bed):
     assert client("edit-xml", UUID, "--display", "spice-gl", text=edited).stdout == edited
     assert client("strip-xml", UUID, text=edited).stdout == before
     assert not bed.root.of(VGPU), "text only"
+
+
+@pytest.mark.parametrize(
+    "preset, flags, parts",
+    [
+        ("windows-bios", "--display spice-gl --dma-buf --ramfb", ["ramfb='on'", "x-igd-opregion"]),
+        ("linux", "--display spice-gl --ramfb", ["ramfb='on'", "<gl enable='yes'"]),
+        ("rdp", "--display vnc", ["display='off'"]),
+        ("looking-glass", "no settings", ["display='off'"]),
+    ],
+)
+def test_presets(vm, bed, preset, flags, parts):
+    """They are told as the settings that they stand for, which do the same."""
+    told = f"--preset {preset} stands for {flags}"
+    for words in ((), ("--dry-run",)):
+        done = client("attach", "win11", "--type", SMALL, "--preset", preset, *words)
+        assert told in done.stderr
+    by_name = vm.xml()
+    assert not [part for part in parts if part not in by_name]
+    client("detach", "win11", "--keep")
+    plain = flags.split() if flags.startswith("--") else ["--display", "none"]
+    client("attach", "win11", "--vgpu", re.search("address uuid='(.*?)'", by_name)[1], *plain)
+    assert vm.xml() == by_name
+
+
+def test_flags_come_before_a_preset(vm, bed):
+    words = ("attach", "win11", "--type", SMALL, "--preset", "windows-bios")
+    client(*words, "--display", "vnc-egl", "--no-ramfb")
+    assert "egl-headless" in vm.xml() and "ramfb" not in vm.xml() and "x-igd-opregion" in vm.xml()
+
+
+def test_no_such_preset(vm, bed):
+    before = vm.xml()
+    done = client("attach", "win11", "--type", SMALL, "--preset", "windows", status=2)
+    assert "windows-uefi, windows-bios, linux, rdp, looking-glass" in done.stderr
+    assert vm.xml() == before and not bed.root.of(VGPU)
+
+
+def test_preset_as_a_filter(vm, bed):
+    done = client("edit-xml", UUID, "--preset", "linux", text=vm.xml())
+    assert "ramfb='on'" in done.stdout and "--preset linux stands for" in done.stderr
