@@ -25,6 +25,17 @@ gvt_mdev_no_room_error (const char *parent, const char *type)
       parent);
 }
 
+/* What gvt_sysfs_write() says of writes that it does not begin. */
+static GError *
+too_much_at_once (const char *uuid)
+{
+  return g_error_new (GVT_ERROR,
+                      GVT_ERROR_BUSY,
+                      "vGPU %s is left as it is: the kernel has not answered earlier requests; its "
+                      "log (dmesg) may say why",
+                      uuid);
+}
+
 GError *
 gvt_mdev_create_error (int error_number, const char *uuid, const char *parent, const char *type)
 {
@@ -47,9 +58,12 @@ gvt_mdev_create_error (int error_number, const char *uuid, const char *parent, c
   case ETIMEDOUT:
     return g_error_new (GVT_ERROR,
                         GVT_ERROR_BUSY,
-                        "the kernel has not made %s on %s in time; it may still appear",
+                        "the kernel has not made vGPU %s on %s in time, and is still at it; try "
+                        "again when it is done",
                         uuid,
                         parent);
+  case EAGAIN:
+    return too_much_at_once (uuid);
   default:
     return g_error_new (GVT_ERROR,
                         GVT_ERROR_FAILED,
@@ -72,6 +86,8 @@ gvt_mdev_remove_error (int error_number, const char *uuid)
                         uuid);
   case EBUSY:
     return g_error_new (GVT_ERROR, GVT_ERROR_BUSY, "vGPU %s is being removed already", uuid);
+  case EAGAIN:
+    return too_much_at_once (uuid);
   default:
     return g_error_new (GVT_ERROR,
                         GVT_ERROR_FAILED,

@@ -67,16 +67,6 @@ write_and_exit (int root_fd, const char *path, const char *value, gsize length)
   _exit ((gsize) written == length ? 0 : EIO);
 }
 
-static void
-reap_late_child (GPid pid, int status, gpointer data)
-{
-  const char *path = data;
-
-  g_message ("a write to %s that had been stuck has returned: %s",
-             path,
-             WIFEXITED (status) ? g_strerror (WEXITSTATUS (status)) : "killed");
-}
-
 static int
 exit_errno (int status)
 {
@@ -103,22 +93,96 @@ wait_for_end (int pid_fd)
   }
 }
 
-int
-gvt_sysfs_write (GvtRoot *root, const char *path, const char *value)
+/* A write that is to return whenever the kernel pleases. */
+typedef struct {
+  char *path;
+  GvtSysfsLate late;
+  gpointer user_data;
+  GDestroyNotify free_user_data;
+} Pending;
+
+static int stuck;
+
+static void
+pending_free (Pending *self)
+{
+  if (self->free_user_data != NULL)
+    self->free_user_data (self->user_data);
+  g_free (self->path);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pending, pending_free)
+
+static void
+on_late_end (GPid pid, int status, gpointer user_data)
+{
+  const Pending *pending = user_data;
+  int error_number = exit_errno (status);
+
+  g_atomic_int_add (&stuck, -1);
+  g_message ("a write to %s that had been stuck has returned: %s",
+             pending->path,
+             g_strerror (error_number));
+  if (pending->late != NULL)
+    pending->late (error_number, pending->user_data);
+}
+
+static void
+leave_behind (pid_t pid, Pending *pending)
+{
+  g_atomic_int_add (&stuck, 1);
+  g_message ("a write to %s has not returned after %d s",
+             pending->path,
+             GVT_SYSFS_WRITE_DEADLINE_MS / 1000);
+  g_child_watch_add_full (G_PRIORITY_DEFAULT,
+                          pid,
+                          on_late_end,
+                          pending,
+                          (GDestroyNotify) pending_free);
+}
+
+/* The child, or -1 with errno. */
+static pid_t
+start_writing (GvtRoot *root, const char *path, const char *value)
 {
   int root_fd = gvt_root_open (root, "/", O_PATH | O_DIRECTORY);
   gsize length = strlen (value);
   const char *relative = path + strspn (path, "/");
+  pid_t pid;
+  int saved;
+
+  if (root_fd < 0)
+    return -1;
+  pid = fork ();
+  if (pid == 0)
+    write_and_exit (root_fd, relative, value, length);
+  saved = errno;
+  close (root_fd);
+  errno = saved;
+  return pid;
+}
+
+int
+gvt_sysfs_write (GvtRoot *root,
+                 const char *path,
+                 const char *value,
+                 GvtSysfsLate late,
+                 gpointer user_data,
+                 GDestroyNotify free_user_data)
+{
+  g_autoptr (Pending) pending = g_new0 (Pending, 1);
   int status = 0;
   int pid_fd;
   pid_t pid;
 
-  if (root_fd < 0)
-    return errno;
-  pid = fork ();
-  if (pid == 0)
-    write_and_exit (root_fd, relative, value, length);
-  close (root_fd);
+  pending->path = g_strdup (path);
+  pending->late = late;
+  pending->user_data = user_data;
+  pending->free_user_data = free_user_data;
+  if (g_atomic_int_get (&stuck) >= GVT_SYSFS_STUCK_MAX)
+    return EAGAIN;
+  pid = start_writing (root, path, value);
   if (pid < 0)
     return errno;
 
@@ -128,11 +192,7 @@ gvt_sysfs_write (GvtRoot *root, const char *path, const char *value)
 
     close (pid_fd);
     if (!ended) {
-      kill (pid, SIGKILL);
-      g_message ("a write to %s has not returned after %d s",
-                 path,
-                 GVT_SYSFS_WRITE_DEADLINE_MS / 1000);
-      g_child_watch_add_full (G_PRIORITY_DEFAULT, pid, reap_late_child, g_strdup (path), g_free);
+      leave_behind (pid, g_steal_pointer (&pending));
       return ETIMEDOUT;
     }
   }

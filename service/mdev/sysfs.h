@@ -8,6 +8,17 @@ G_BEGIN_DECLS
 /** GVT_SYSFS_WRITE_DEADLINE_MS: a create or remove takes 10 to 25 ms; after this much it is stuck. */
 #define GVT_SYSFS_WRITE_DEADLINE_MS 5000
 
+/** GVT_SYSFS_STUCK_MAX: so many stuck writes, each a process, and no more are begun. */
+#define GVT_SYSFS_STUCK_MAX 8
+
+/**
+ * GvtSysfsLate:
+ * @error_number: 0, or the errno of the child's open or write
+ *
+ * Told, on the main loop, what came of a write that returned after its deadline.
+ */
+typedef void (*GvtSysfsLate) (int error_number, gpointer user_data);
+
 /**
  * gvt_sysfs_read:
  * @path: an absolute path below /sys
@@ -29,14 +40,24 @@ guint gvt_sysfs_read_number (GvtRoot *root, const char *path);
  * gvt_sysfs_write:
  * @path: an absolute path below /sys
  * @value: what to write, in exactly one write(2): the kernel takes a second one as a new command
+ * @late: (nullable): who wants to know how it ends if it does not in time
+ * @user_data: (transfer full): for @late
+ * @free_user_data: how to free @user_data, in any case
  *
  * Writes from a child process and waits for it, at most %GVT_SYSFS_WRITE_DEADLINE_MS: a thread that
  * the kernel holds in a write cannot be killed, and would keep this process and its bus name alive.
- * A child can be left behind, and only its own exit is awaited then. Blocks; never call it on the
- * main loop.
+ * A child can be left behind, and only its own exit is awaited then; it is not killed, which the
+ * kernel would not heed, and which would hide how the write ended. Blocks; never call it on the main
+ * loop.
  *
- * Returns: 0, or the errno of the child's open or write; ETIMEDOUT when it did not return in time
+ * Returns: 0, or the errno of the child's open or write; ETIMEDOUT when it did not return in time;
+ * EAGAIN, also while too many are stuck, when none was begun
  */
-int gvt_sysfs_write (GvtRoot *root, const char *path, const char *value);
+int gvt_sysfs_write (GvtRoot *root,
+                     const char *path,
+                     const char *value,
+                     GvtSysfsLate late,
+                     gpointer user_data,
+                     GDestroyNotify free_user_data);
 
 G_END_DECLS

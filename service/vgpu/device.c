@@ -28,7 +28,7 @@ write_remove (GvtRoot *root, const char *uuid)
 {
   g_autofree char *path = g_build_filename ("/sys/bus/mdev/devices", uuid, "remove", NULL);
 
-  return gvt_sysfs_write (root, path, "1");
+  return gvt_sysfs_write (root, path, "1", NULL, NULL, NULL);
 }
 
 void
@@ -77,6 +77,79 @@ confirm (GvtRoot *root, const char *uuid, const char *parent, const char *type, 
   return NULL;
 }
 
+/* A device that nobody waits for any more. */
+typedef struct {
+  GvtRoot *root;
+  char *uuid;
+} Late;
+
+static Late *
+late_new (GvtRoot *root, const char *uuid)
+{
+  Late *self = g_new0 (Late, 1);
+
+  self->root = gvt_root_ref (root);
+  self->uuid = g_strdup (uuid);
+  return self;
+}
+
+static void
+late_free (Late *self)
+{
+  gvt_root_unref (self->root);
+  g_free (self->uuid);
+  g_free (self);
+}
+
+static void
+remove_late_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const Late *late = task_data;
+  g_autoptr (GvtDeviceInfo) device = gvt_scan_device (late->root, late->uuid);
+  g_autoptr (GError) error = NULL;
+
+  if (device != NULL && gvt_device_remove (late->root, device, &error))
+    g_message ("vGPU %s: made when nobody waited for it any more; removed it", late->uuid);
+  else if (device != NULL)
+    g_message ("vGPU %s: made when nobody waited for it any more, and it stays: %s",
+               late->uuid,
+               error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* It is ours: whoever else made one of that UUID would have had this write fail. Main loop. */
+static void
+on_made_late (int error_number, gpointer user_data)
+{
+  const Late *late = user_data;
+  g_autoptr (GTask) task = NULL;
+
+  if (error_number != 0)
+    return;
+  task = g_task_new (NULL, NULL, NULL, NULL);
+  g_task_set_source_tag (task, on_made_late);
+  g_task_set_task_data (task, late_new (late->root, late->uuid), (GDestroyNotify) late_free);
+  g_task_run_in_thread (task, remove_late_in_worker);
+}
+
+/* Who asks for a device that may exist has it written down, so that one that comes late is theirs. */
+static int
+write_create (GvtRoot *root,
+              const char *parent,
+              const char *type,
+              const char *uuid,
+              gboolean may_be_late)
+{
+  g_autofree char *path = locate_type (parent, type, "create");
+
+  return gvt_sysfs_write (root,
+                          path,
+                          uuid,
+                          may_be_late ? NULL : on_made_late,
+                          late_new (root, uuid),
+                          (GDestroyNotify) late_free);
+}
+
 GvtDeviceInfo *
 gvt_device_create (GvtRoot *root,
                    const char *uuid,
@@ -86,7 +159,6 @@ gvt_device_create (GvtRoot *root,
                    gboolean *made,
                    GError **error)
 {
-  g_autofree char *create = locate_type (parent, type, "create");
   g_autofree char *available = locate_type (parent, type, "available_instances");
   g_autoptr (GvtDeviceInfo) existing = gvt_scan_device (root, uuid);
   int error_number;
@@ -99,7 +171,7 @@ gvt_device_create (GvtRoot *root,
     g_propagate_error (error, gvt_mdev_no_room_error (parent, type));
     return NULL;
   }
-  error_number = existing != NULL ? EEXIST : gvt_sysfs_write (root, create, uuid);
+  error_number = existing != NULL ? EEXIST : write_create (root, parent, type, uuid, may_exist);
   if (error_number == 0) {
     *made = TRUE;
     return confirm (root, uuid, parent, type, error);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * @uuid: in canonical spelling
  * @parent: a name the kernel gave
  * @type: an id the kernel gave
- * @may_exist: whether the same device, made by somebody else meanwhile, is success
+ * @may_exist: whether the same device, made by somebody else meanwhile, is success; and may stay if
+ *   the kernel makes it only after the deadline. One that is not welcome then is removed again.
  * @made: (out): whether it is not somebody else's, so that it may be taken back
  *
  * Makes a mediated device, and reads back that it is what was asked for; else it is removed again.

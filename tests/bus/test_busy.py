@@ -94,9 +94,22 @@ def test_a_creation_that_blocks(bed, alice, bob):
     assert failed(bob.create, uuid=UUID).name in ("AlreadyExists", "Busy")
     with pytest.raises(BusError) as error:
         creation.result(10)
-    assert error.value.name in ("Busy", "Failed")
+    assert error.value.name == "Busy"
     bed.host.tell("unblock create")
-    callers.eventually(lambda: len(bed.host.devices()) == len(alice.of(VGPU)))
+    callers.eventually(lambda: bed.host.writes()[1] == 1)
+    callers.eventually(lambda: not bed.host.devices() and not alice.of(VGPU))
+    assert "nobody waited for it" in bed.service.text()
+
+
+def test_a_start_that_blocks(bed, alice):
+    """It is written down as hers, so it is, with the access to it, when it comes at last."""
+    alice.create(uuid=UUID, define=True, activate=False)
+    bed.host.tell("block create")
+    error = failed(alice.vgpu, PATH, "Start")
+    assert error.name == "Busy" and UUID in error.message
+    bed.host.tell("unblock create")
+    callers.eventually(lambda: alice.get(PATH, VGPU, "Active") is True)
+    callers.eventually(lambda: bed.host.acl(UUID) == {"alice": "rw-"})
 
 
 def test_reads_that_are_slow(bed, alice):
