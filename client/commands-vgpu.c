@@ -5,6 +5,7 @@
  */
 
 #include "failure.h"
+#include "json-output.h"
 #include "resolve.h"
 #include "terminal.h"
 #include "vgpu-calls.h"
@@ -28,14 +29,25 @@ static const GOptionEntry set_entries[] = {
   G_OPTION_ENTRY_NULL,
 };
 
+static void
+print_results (const GvtClient *client, JsonBuilder *results)
+{
+  g_autofree char *text = gvt_json_end (json_builder_end_array (results), TRUE);
+
+  if (client->json)
+    gvt_terminal_write (text);
+}
+
 /* Calls @method on each of several vGPUs, going on after a failure. */
 static gboolean
 call_each (GvtClient *client, char **words, const char *method, const char *done, GError **error)
 {
   g_autoptr (GvtObjects) objects = gvt_objects_fetch (client, error);
+  JsonBuilder *results = NULL;
 
   if (objects == NULL)
     return FALSE;
+  results = json_builder_begin_array (json_builder_new ());
   for (char **word = words; *word != NULL; word++) {
     g_autoptr (GError) failure = NULL;
     const GvtVgpu *vgpu = gvt_resolve_vgpu (objects, *word, getuid (), &failure);
@@ -46,7 +58,9 @@ call_each (GvtClient *client, char **words, const char *method, const char *done
       gvt_failure_tell (client, failure, *word);
     else
       gvt_terminal_talk (client, "%s %s", done, *word);
+    gvt_json_add_result (results, *word, vgpu != NULL ? vgpu->uuid : NULL, failure);
   }
+  print_results (client, results);
   return TRUE;
 }
 
@@ -84,6 +98,7 @@ static gboolean
 run_set (GvtClient *client, char **args, GError **error)
 {
   g_autoptr (GvtObjects) objects = NULL;
+  JsonBuilder *results = NULL;
   const GvtVgpu *vgpu;
 
   if (set_options.label == NULL && set_options.start == NULL) {
@@ -109,6 +124,9 @@ run_set (GvtClient *client, char **args, GError **error)
                                                    error))
     return FALSE;
   gvt_terminal_talk (client, "Changed %s", args[0]);
+  results = json_builder_begin_array (json_builder_new ());
+  gvt_json_add_result (results, args[0], vgpu->uuid, NULL);
+  print_results (client, results);
   return TRUE;
 }
 

@@ -107,6 +107,20 @@ gvt_json_add_backup (JsonBuilder *builder, const GvtDomainBackup *backup)
   json_builder_end_object (builder);
 }
 
+void
+gvt_json_add_result (JsonBuilder *builder,
+                     const char *word,
+                     const char *uuid,
+                     const GError *failure)
+{
+  json_builder_begin_object (builder);
+  add_string (builder, "name", word);
+  add_string (builder, "uuid", uuid != NULL ? uuid : "");
+  add_boolean (builder, "done", failure == NULL);
+  add_string (builder, "error", failure != NULL ? failure->message : "");
+  json_builder_end_object (builder);
+}
+
 char *
 gvt_json_end (JsonBuilder *builder, gboolean pretty)
 {

@@ -39,6 +39,18 @@ void gvt_json_add_vgpu (JsonBuilder *builder, const GvtVgpu *vgpu);
 void gvt_json_add_backup (JsonBuilder *builder, const GvtDomainBackup *backup);
 
 /**
+ * gvt_json_add_result:
+ * @builder: where a value may come
+ * @word: how the vGPU was named
+ * @uuid: (nullable): its UUID; NULL if there is none of that name
+ * @failure: (nullable): why it was not done; NULL if it was
+ */
+void gvt_json_add_result (JsonBuilder *builder,
+                          const char *word,
+                          const char *uuid,
+                          const GError *failure);
+
+/**
  * gvt_json_end:
  * @builder: (transfer full): a complete value
  * @pretty: over several lines, or on one

@@ -5,7 +5,9 @@
  */
 
 #include "agent.h"
+#include "completion.h"
 #include "failure.h"
+#include "json-output.h"
 #include "progress.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -112,7 +114,11 @@ print (char *text)
 static gboolean
 print_version (void)
 {
-  gvt_terminal_write ("gvt-client " GVT_VERSION "\n");
+  if (client.json)
+    gvt_terminal_write ("{ \"version\" : \"" GVT_VERSION
+                        "\", \"schema\" : " G_STRINGIFY (GVT_JSON_SCHEMA) " }\n");
+  else
+    gvt_terminal_write ("gvt-client " GVT_VERSION "\n");
   return TRUE;
 }
 
@@ -168,6 +174,10 @@ run (char ***words, const GvtVerb **verb, GError **error)
     return print (gvt_verbs_help (global_entries));
   if (rest[0] == NULL && want_version)
     return print_version ();
+  if (g_strcmp0 (rest[0], "complete") == 0) { /* the shells ask so; nobody types it */
+    gvt_completion_print (&client, global_entries, rest + (g_strcmp0 (rest[1], "--") == 0 ? 2 : 1));
+    return TRUE;
+  }
   *verb = rest[0] != NULL ? gvt_verbs_find (rest[0]) : &gvt_verb_status;
   if (*verb == NULL)
     return unknown_verb (rest[0], error);

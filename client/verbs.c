@@ -8,22 +8,58 @@
 
 #include <string.h>
 
-static const GvtVerb *const verbs[] = {
-  &gvt_verb_status,  &gvt_verb_gpus,     &gvt_verb_types,     &gvt_verb_list,
-  &gvt_verb_show,    &gvt_verb_create,   &gvt_verb_start,     &gvt_verb_stop,
-  &gvt_verb_define,  &gvt_verb_undefine, &gvt_verb_remove,    &gvt_verb_set,
-  &gvt_verb_attach,  &gvt_verb_detach,   &gvt_verb_modernise, &gvt_verb_backups,
-  &gvt_verb_restore, &gvt_verb_edit_xml, &gvt_verb_strip_xml, &gvt_verb_run,
-  &gvt_verb_check,   &gvt_verb_setup,    &gvt_verb_rom,       &gvt_verb_history,
-  &gvt_verb_report,  &gvt_verb_monitor,  &gvt_verb_hook,
+/* In the order in which the help shows them. */
+static const struct {
+  const char *heading;
+  const GvtVerb *verbs[9]; /* the last is NULL */
+} groups[] = {
+  { "To look",
+    { &gvt_verb_status,
+      &gvt_verb_gpus,
+      &gvt_verb_types,
+      &gvt_verb_list,
+      &gvt_verb_show,
+      &gvt_verb_monitor,
+      &gvt_verb_history } },
+  { "Virtual machines",
+    { &gvt_verb_attach,
+      &gvt_verb_detach,
+      &gvt_verb_modernise,
+      &gvt_verb_run,
+      &gvt_verb_backups,
+      &gvt_verb_restore } },
+  { "vGPUs",
+    { &gvt_verb_create,
+      &gvt_verb_start,
+      &gvt_verb_stop,
+      &gvt_verb_define,
+      &gvt_verb_undefine,
+      &gvt_verb_set,
+      &gvt_verb_remove } },
+  { "The host", { &gvt_verb_check, &gvt_verb_setup, &gvt_verb_rom, &gvt_verb_report } },
+  { "Inside other programs", { &gvt_verb_edit_xml, &gvt_verb_strip_xml, &gvt_verb_hook } },
 };
+
+const GvtVerb *
+gvt_verbs_nth (guint n)
+{
+  for (gsize group = 0; group < G_N_ELEMENTS (groups); group++) {
+    for (const GvtVerb *const *verb = groups[group].verbs; *verb != NULL; verb++) {
+      if (n-- == 0)
+        return *verb;
+    }
+  }
+  return NULL;
+}
 
 const GvtVerb *
 gvt_verbs_find (const char *name)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++) {
-    if (strcmp (verbs[i]->name, name) == 0)
-      return verbs[i];
+  const GvtVerb *verb = NULL;
+
+  for (guint n = 0; (verb = gvt_verbs_nth (n)) != NULL; n++) {
+    if (strcmp (verb->name, name) == 0)
+      return verb;
   }
   return NULL;
 }
@@ -55,18 +91,19 @@ const GvtVerb *
 gvt_verbs_nearest (const char *name)
 {
   const GvtVerb *nearest = NULL;
+  const GvtVerb *verb = NULL;
   guint best = 3; /* more than two slips are a guess */
 
   if (strlen (name) > 32)
     return NULL;
-  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++) {
-    guint slips = distance (name, verbs[i]->name);
+  for (guint n = 0; (verb = gvt_verbs_nth (n)) != NULL; n++) {
+    guint slips = distance (name, verb->name);
 
-    if (strlen (name) >= 3 && g_str_has_prefix (verbs[i]->name, name))
+    if (strlen (name) >= 3 && g_str_has_prefix (verb->name, name))
       slips = 1;
     if (slips < best && slips < strlen (name)) {
       best = slips;
-      nearest = verbs[i];
+      nearest = verb;
     }
   }
   return nearest;
@@ -97,15 +134,21 @@ gvt_verbs_help (const GOptionEntry *global_options)
 {
   GString *text = g_string_new ("Usage: gvt-client [OPTION...] [VERB [ARGUMENT...]]\n\n"
                                 "Make parts of an Intel GPU (GVT-g vGPUs) and give them to your "
-                                "virtual machines.\n\nVerbs:\n");
+                                "virtual machines. Without a VERB: what there is.\n");
 
-  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
-    g_string_append_printf (text, "  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
+  for (gsize group = 0; group < G_N_ELEMENTS (groups); group++) {
+    g_string_append_printf (text, "\n%s:\n", groups[group].heading);
+    for (const GvtVerb *const *verb = groups[group].verbs; *verb != NULL; verb++)
+      g_string_append_printf (text, "  %-12s %s\n", (*verb)->name, (*verb)->summary);
+  }
   append_options (text, "Options, before or after the verb", global_options);
   g_string_append (text,
                    "\nExit status: 0 done, 1 failed, 2 usage, 3 not authorised, 4 not found,\n"
                    "5 no capacity, 6 busy, 7 service unavailable, 8 libvirt or VM error.\n"
-                   "\n“gvt-client VERB --help” says more about a verb.\n");
+                   "\nBegin with:\n"
+                   "  gvt-client check          what is in the way of a vGPU, and what mends it\n"
+                   "  gvt-client attach VM      give a VM of yours a vGPU\n"
+                   "  gvt-client VERB --help    more about a verb, with examples\n");
   return g_string_free (text, FALSE);
 }
 

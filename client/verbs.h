@@ -6,6 +6,14 @@
 G_BEGIN_DECLS
 
 /**
+ * gvt_verbs_nth:
+ * @n: a number
+ *
+ * Returns: (nullable): the verbs one by one, as the help lists them; NULL after the last.
+ */
+const GvtVerb *gvt_verbs_nth (guint n);
+
+/**
  * gvt_verbs_find:
  * @name: a word from the command line
  *

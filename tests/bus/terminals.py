@@ -52,7 +52,7 @@ class Terminal:
     def until(self, pattern, seconds=20):
         """Waits until something was written."""
         end = time.monotonic() + seconds
-        while not re.search(pattern, self.text):
+        while not re.search(pattern, ESCAPES.sub("", self.text)):
             assert time.monotonic() < end and self.read(0.1), f"no {pattern} in {self.text!r}"
 
     def end(self):

@@ -14,6 +14,7 @@ import pytest
 import callers
 import daemons
 import members
+import test_json
 from callers import BusError, eventually, variants
 from members import UUID
 
@@ -209,6 +210,7 @@ def test_history_shows_it(bed, alice, nobody, journal):
     assert lines[1].split()[2:] == ["alice", "CreateVgpu", UUID, "done"]
     assert lines[2].split()[2:] == ["nobody", "Remove", UUID, "NotAuthorizedCanObtain"]
     shown = json.loads(client("root", "history", "-n", "1", "--json").stdout)
+    test_json.check("history", shown)
     assert len(shown) == 1 and shown[0]["vgpu"] == UUID and shown[0]["user"] == "nobody"
     assert shown[0]["outcome"] == "NotAuthorizedCanObtain" and shown[0]["object"] is None
     assert abs(shown[0]["time_usec"] / 1e6 - time.time()) < 600
