@@ -114,10 +114,10 @@ gvt_json_add_result (JsonBuilder *builder,
                      const GError *failure)
 {
   json_builder_begin_object (builder);
-  add_string (builder, "name", word);
-  add_string (builder, "uuid", uuid != NULL ? uuid : "");
+  gvt_json_add_string (builder, "name", word);
+  gvt_json_add_string (builder, "uuid", uuid != NULL ? uuid : "");
   add_boolean (builder, "done", failure == NULL);
-  add_string (builder, "error", failure != NULL ? failure->message : "");
+  gvt_json_add_string (builder, "error", failure != NULL ? failure->message : "");
   json_builder_end_object (builder);
 }
 
