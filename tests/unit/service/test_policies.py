@@ -85,6 +85,18 @@ def test_interfaces_take_no_descriptor_and_write_no_property():
     assert count > 25
 
 
+def test_interfaces_take_no_path():
+    """What a caller names is found in what there is, or written anew; it is never opened."""
+    count = 0
+    for path in INTERFACES:
+        for node in ElementTree.parse(path).iter("arg"):
+            if node.get("direction") == "in":
+                count += 1
+                assert node.get("type") in ("s", "u", "t", "as", "ay", "a{sv}"), node.attrib
+                assert not re.search("path|file|dir|uri|url", node.get("name")), node.attrib
+    assert count > 25
+
+
 def test_bus_policy_is_narrow():
     tree = ElementTree.parse(TOP / "dbus/org.gvt.Manager.conf")
     owners = [p.get("user") for p in tree.iter("policy") if p.find("allow[@own]") is not None]
