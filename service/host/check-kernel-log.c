@@ -63,8 +63,14 @@ gvt_check_kernel_log (const GvtHostFacts *host, GPtrArray *findings)
   if (host->gpu == NULL)
     return;
   lines = gvt_kernel_log_read (host->root);
-  if (lines == NULL)
+  if (lines == NULL) {
+    gvt_finding_means (gvt_findings_add (findings,
+                                         "log.gvt",
+                                         GVT_FINDING_UNKNOWN,
+                                         "the journal has nothing of the kernel since the boot"),
+                       "what the kernel says about GVT-g is in “dmesg” then, if anywhere");
     return;
+  }
   for (guint i = 0; i < lines->len; i++)
     add_line (host, findings, g_ptr_array_index (lines, i));
   if (lines->len == 0)

@@ -14,9 +14,10 @@
 #define ENTRIES_MAX 20000
 #define LINES_MAX 50
 
+#define FIELD "MESSAGE"
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
-/* The texts stand in kernel i915/intel_gvt.c, i915/gvt/{aperture_gm,vgpu,gvt}.c and
+/* The texts stand in kernel i915/intel_gvt.c, i915/gvt/{aperture_gm,handlers,kvmgt}.c and
  * drivers/vfio/vfio_iommu_type1.c, vfio_main.c. */
 static const GvtLogMeaning meanings[] = {
   { "Unsupported device. GVT-g is disabled",
@@ -34,11 +35,16 @@ static const GvtLogMeaning meanings[] = {
     TRUE,
     "GuC submission keeps GVT-g off",
     "take enable_guc off the kernel command line and out of /etc/modprobe.d, then reboot" },
-  { "Fail to init GVT device",
+  { "failed to create idle vgpu",
     "log.failed",
     TRUE,
     "GVT-g gave up while the kernel was starting",
-    "boot the kernel that worked last, and report it" },
+    "boot the kernel that worked last, and report it: gvt-client report" },
+  { "KVM is required to use Intel vGPU",
+    "log.no-kvm",
+    FALSE,
+    "a VM that does not run under KVM asked for a vGPU",
+    "make it a KVM one: <domain type='kvm'> in its XML" },
   { "RLIMIT_MEMLOCK",
     "log.memory-lock",
     FALSE,
@@ -54,16 +60,26 @@ static const GvtLogMeaning meanings[] = {
     FALSE,
     "there was no room for another vGPU",
     "stop one, take a smaller type, or raise the aperture in the BIOS" },
-  { "fail to alloc low gm space from host",
+  { "gm space from host",
     "log.no-hole",
     FALSE,
-    "the host's desktop held the aperture memory that a vGPU needed",
+    "the host's desktop held the graphics memory that a vGPU needed",
     "make the vGPU before logging in to the desktop, or log out and in again" },
   { "Failed to alloc fences",
     "log.no-fences",
     FALSE,
     "the host's desktop held the fence registers that a vGPU needed",
     "log out of the host's desktop and in again, or stop another vGPU" },
+  { "Detected your guest driver doesn't support GVT-g",
+    "log.guest-driver",
+    FALSE,
+    "a guest's graphics driver is too old, or too new, for GVT-g",
+    "install another version of Intel's driver in the guest" },
+  { "Graphics resource is not enough for the guest",
+    "log.guest-memory",
+    FALSE,
+    "a guest wanted more graphics memory than its vGPU has",
+    "give that VM a larger type: “gvt-client types” shows them" },
   { "enter failsafe mode",
     "log.failsafe",
     FALSE,
@@ -86,65 +102,58 @@ gvt_kernel_log_translate (const char *line)
   return NULL;
 }
 
-static sd_journal *
-open_journal (GvtRoot *root)
-{
-  static const char *const directories[] = { "/var/log/journal", "/run/log/journal" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (directories); i++) {
-    g_autofree char *path = gvt_root_locate (root, directories[i]);
-    g_autoptr (GPtrArray) machines = gvt_root_list (root, directories[i]);
-    sd_journal *journal;
-
-    if (machines->len > 0 && sd_journal_open_directory (&journal, path, 0) >= 0)
-      return journal;
-  }
-  return NULL;
-}
-
+/* This boot's messages of the kernel. */
 static gboolean
 match_this_boot (GvtRoot *root, sd_journal *journal)
 {
   g_autofree char *id = gvt_root_read_text (root, BOOT_ID, 64, NULL);
-  g_autofree char *match = NULL;
+  g_auto (GStrv) parts = id == NULL ? NULL : g_strsplit (g_strstrip (id), "-", -1);
+  g_autofree char *plain = parts == NULL ? NULL : g_strjoinv ("", parts);
+  g_autofree char *match = g_strconcat ("_BOOT_ID=", plain, NULL);
 
-  if (id == NULL)
-    return FALSE;
-  match = g_strdup_printf ("_BOOT_ID=%s", g_strstrip (id));
-  for (char *from = match, *to = match;; from++) {
-    if (*from != '-')
-      *to++ = *from;
-    if (*from == '\0')
-      break;
-  }
-  return sd_journal_add_match (journal, "_TRANSPORT=kernel", 0) >= 0 &&
+  return plain != NULL && sd_journal_add_match (journal, "_TRANSPORT=kernel", 0) >= 0 &&
          sd_journal_add_match (journal, match, 0) >= 0;
+}
+
+/* Adds the lines that have a translation, oldest first. Returns whether the journal has any of the kernel's. */
+static gboolean
+read_lines (sd_journal *journal, GPtrArray *lines)
+{
+  guint entries = 0;
+
+  while (entries < ENTRIES_MAX && lines->len < LINES_MAX && sd_journal_previous (journal) > 0) {
+    const void *data;
+    size_t length;
+    g_autofree char *line = NULL;
+
+    entries++;
+    if (sd_journal_get_data (journal, FIELD, &data, &length) < 0 || length <= strlen (FIELD "="))
+      continue;
+    line = g_strndup ((const char *) data + strlen (FIELD "="), length - strlen (FIELD "="));
+    if (gvt_kernel_log_translate (line) != NULL)
+      g_ptr_array_insert (lines, 0, g_steal_pointer (&line));
+  }
+  return entries > 0;
 }
 
 GPtrArray *
 gvt_kernel_log_read (GvtRoot *root)
 {
-  sd_journal *journal = open_journal (root);
-  GPtrArray *lines;
-  guint entries = 0;
+  /* A host that no longer keeps its journal on disk may have an old one there. */
+  static const char *const directories[] = { "/run/log/journal", "/var/log/journal" };
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  gboolean seen = FALSE;
 
-  if (journal == NULL)
-    return NULL;
-  lines = g_ptr_array_new_with_free_func (g_free);
-  if (match_this_boot (root, journal) && sd_journal_seek_tail (journal) >= 0) {
-    while (entries++ < ENTRIES_MAX && lines->len < LINES_MAX && sd_journal_previous (journal) > 0) {
-      const void *data;
-      size_t length;
-      g_autofree char *line = NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (directories) && !seen; i++) {
+    g_autofree char *path = gvt_root_locate (root, directories[i]);
+    sd_journal *journal;
 
-      if (sd_journal_get_data (journal, "MESSAGE", &data, &length) < 0 ||
-          length <= strlen ("MESSAGE="))
-        continue;
-      line = g_strndup ((const char *) data + strlen ("MESSAGE="), length - strlen ("MESSAGE="));
-      if (gvt_kernel_log_translate (line) != NULL)
-        g_ptr_array_insert (lines, 0, g_steal_pointer (&line));
-    }
+    if (!gvt_root_exists (root, directories[i]) ||
+        sd_journal_open_directory (&journal, path, 0) < 0)
+      continue;
+    seen = match_this_boot (root, journal) && sd_journal_seek_tail (journal) >= 0 &&
+           read_lines (journal, lines);
+    sd_journal_close (journal);
   }
-  sd_journal_close (journal);
-  return lines;
+  return seen ? g_steal_pointer (&lines) : NULL;
 }

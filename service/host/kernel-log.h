@@ -32,7 +32,7 @@ const GvtLogMeaning *gvt_kernel_log_translate (const char *line);
  * gvt_kernel_log_read:
  *
  * Returns: (transfer full) (nullable) (element-type utf8): the lines of the kernel since the boot that
- * have a translation, oldest first; %NULL if there is no journal
+ * have a translation, oldest first; %NULL if no journal has any of the kernel's lines
  */
 GPtrArray *gvt_kernel_log_read (GvtRoot *root);
 

@@ -34,9 +34,9 @@ const HostSpec hosts[] = {
   { .name = "alder-lake-xe", .device = 0x46a6, .driver = "xe", .no_types = TRUE, .expected = DEAD_GPU ("blocker") },
   { .name = "meteor-lake", .device = 0x7d55, .no_types = TRUE, .expected = DEAD_GPU ("blocker") },
   { .name = "no-gpu", .no_intel = TRUE,
-    .expected = DEAD_GPU ("blocker") " -confinement.roms -confinement.catalogue -limits.login" },
+    .expected = DEAD_GPU ("blocker") " -confinement.roms -confinement.catalogue -limits.login -log.gvt" },
   { .name = "amd-only", .no_intel = TRUE, .other_gpu = "1002:1636",
-    .expected = DEAD_GPU ("blocker") " -confinement.roms -confinement.catalogue -limits.login" },
+    .expected = DEAD_GPU ("blocker") " -confinement.roms -confinement.catalogue -limits.login -log.gvt" },
   /* drivers and hybrids */
   { .name = "hybrid-nvidia-primary", .other_gpu = "10de:1f91", .expected = "gpu.boot-display=note" },
   { .name = "passed-through", .driver = "vfio-pci", .no_types = TRUE, .expected = NOT_I915 },
