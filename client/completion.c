@@ -10,6 +10,7 @@
 #include "bus.h"
 #include "display.h"
 #include "gvt-names.h"
+#include "presets.h"
 #include "verbs.h"
 #include "vm-names.h"
 
@@ -190,6 +191,13 @@ say_roms (const Line *line)
   }
 }
 
+static void
+say_presets (void)
+{
+  for (const GvtPreset *preset = gvt_presets (); preset->name != NULL; preset++)
+    say (preset->name, preset->purpose);
+}
+
 /* What may stand where @kind is expected. */
 static void
 say_values (const Line *line, const char *kind, const char *option, const char *prefix)
@@ -202,6 +210,8 @@ say_values (const Line *line, const char *kind, const char *option, const char *
     gvt_terminal_write (":files\n");
   else if (strcmp (kind, "DOMAIN") == 0)
     say_domains (line);
+  else if (g_strcmp0 (option, "preset") == 0)
+    say_presets ();
   else if (g_strcmp0 (option, "rom") == 0 || strcmp (kind, "ROM") == 0)
     say_roms (line);
   else

@@ -63,6 +63,7 @@ def test_values(life):
     assert sorted(asked("remove", UUID, "")) == [UUID, "linux"], "as many as are wanted"
     assert asked("show", UUID, "") == [], "only one"
     assert UUID in asked("show", UUID[:4])
+    assert "linux" in asked("attach", "win11", "--preset", "")
     assert asked("rom", "") == ["list", "install", "remove"]
     assert asked("rom", "install", "") == [":files"]
     assert asked("-c", "test:///default", "attach", "") == ["test"]
