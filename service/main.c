@@ -74,6 +74,30 @@ choose_bus (void)
     g_unsetenv ("DBUS_SYSTEM_BUS_ADDRESS");
 }
 
+/*
+ * A connection of the service's own. polkit's library has the process's shared one, so that a polkit
+ * that owes more answers than the bus allows a connection holds up nothing but its own questions.
+ */
+static GDBusConnection *
+connect_to_bus (GError **error)
+{
+  g_autofree char *address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, error);
+  GDBusConnection *connection;
+
+  if (address == NULL)
+    return NULL;
+  connection = g_dbus_connection_new_for_address_sync (
+      address,
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL,
+      NULL,
+      error);
+  if (connection != NULL)
+    g_dbus_connection_set_exit_on_close (connection, TRUE);
+  return connection;
+}
+
 static int
 run (GError **error)
 {
@@ -88,7 +112,7 @@ run (GError **error)
   configuration = root == NULL ? NULL : gvt_configuration_load (root, error);
   if (configuration == NULL)
     return EXIT_FAILURE;
-  connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, error);
+  connection = connect_to_bus (error);
   if (connection == NULL)
     return EXIT_FAILURE;
   service = gvt_service_new (root, g_steal_pointer (&configuration), connection, libvirt, editor);
