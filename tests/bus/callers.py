@@ -148,6 +148,23 @@ class Caller:
         timeout=30,
     ):
         """Sends a call and does not wait for the answer."""
+        text = GLib.Variant(signature, arguments).print_(True)
+        return self.send(
+            path, interface, member, signature, text, interactive, destination, timeout
+        )
+
+    def send(
+        self,
+        path,
+        interface,
+        member,
+        signature,
+        text,
+        interactive=False,
+        destination=NAME,
+        timeout=30,
+    ):
+        """The same with arguments in GVariant's text format."""
         self.last += 1
         pending = self.pending[self.last] = Pending()
         request = {
@@ -157,7 +174,7 @@ class Caller:
             "interface": interface,
             "member": member,
             "signature": signature,
-            "arguments": GLib.Variant(signature, arguments).print_(True),
+            "arguments": text,
             "interactive": interactive,
             "timeout": timeout * 1000,
         }

@@ -6,20 +6,10 @@ import subprocess
 
 import pytest
 
+import authorisation_table
 import callers
 
-# action, then what an active local user, an inactive one and anybody else get
-CONTRACT = """
-create-vgpu         yes              auth_admin_keep  auth_admin_keep
-autostart-vgpu      auth_admin_keep  no               auth_admin_keep
-manage-others-vgpu  auth_admin_keep  no               auth_admin_keep
-raise-memlock       yes              auth_admin_keep  auth_admin_keep
-edit-xml            yes              yes              yes
-edit-system-domain  auth_admin_keep  no               auth_admin_keep
-configure-host      auth_admin       no               auth_admin
-install-rom         auth_admin       no               auth_admin
-"""
-ROWS = [line.split() for line in CONTRACT.split("\n") if line]
+ROWS = authorisation_table.rows(authorisation_table.IMPLICIT)
 
 
 def pkaction(*arguments):
