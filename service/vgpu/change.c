@@ -54,6 +54,8 @@ release_all (GvtRegistry *registry, GPtrArray *transitions, guint count)
 static void
 commit (GvtRegistry *registry, GvtTransition *transition, gboolean succeeded)
 {
+  if (succeeded && transition->for_a_vm)
+    gvt_registry_note_prepared (registry, transition->uuid);
   if (succeeded)
     gvt_registry_commit_vgpu (registry,
                               transition->uuid,

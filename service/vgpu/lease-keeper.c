@@ -6,12 +6,10 @@
 #include "lease-keeper.h"
 
 #include <glib-unix.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "change.h"
-#include "holders.h"
-#include "libvirt-daemon.h"
+#include "lease-look.h"
 #include "reconcile.h"
 
 struct _GvtLeaseKeeper {
@@ -19,6 +17,7 @@ struct _GvtLeaseKeeper {
   GvtRoot *root;
   GvtRegistry *registry;
   GHashTable *leases; /* uuid -> Lease */
+  guint begun;        /* how many leases there have been */
 };
 
 G_DEFINE_FINAL_TYPE (GvtLeaseKeeper, gvt_lease_keeper, G_TYPE_OBJECT)
@@ -33,12 +32,15 @@ typedef struct {
 typedef struct {
   GvtLeaseKeeper *keeper;
   char *uuid;
+  guint number;
+  guint prepared;
   guint64 pid;
   guint64 started;
   Wait daemon;
   Wait user;
   guint look_source;
   guint look_delay;
+  guint retry_delay;
 } Lease;
 
 /* A VM opens its vGPU within seconds of the hook; a slow one within minutes. */
@@ -55,6 +57,22 @@ stop_waiting (Wait *wait)
   if (wait->descriptor >= 0)
     close (wait->descriptor);
   wait->descriptor = -1;
+}
+
+static Lease *
+lease_new (GvtLeaseKeeper *keeper, const GvtVgpu *vgpu)
+{
+  Lease *lease = g_new0 (Lease, 1);
+
+  lease->keeper = keeper;
+  lease->uuid = g_strdup (vgpu->uuid);
+  lease->number = ++keeper->begun;
+  lease->prepared = vgpu->prepared;
+  lease->pid = vgpu->record->lease_pid;
+  lease->started = vgpu->record->lease_started;
+  lease->daemon.descriptor = -1;
+  lease->user.descriptor = -1;
+  return lease;
 }
 
 static void
@@ -90,96 +108,56 @@ gvt_lease_keeper_init (GvtLeaseKeeper *self)
   self->leases = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) lease_free);
 }
 
-/* What a worker is to look at, and what it found. */
+/* A removal on its way through the main loop. */
 typedef struct {
-  GvtRoot *root;
+  GvtLeaseKeeper *keeper;
   char *uuid;
-  guint64 pid;
-  guint64 started;
-  int group;
-  gboolean ended;
-  gboolean in_use;
-  int descriptor;
-} Look;
+} Removal;
 
 static void
-look_free (Look *look)
+removal_free (Removal *self)
 {
-  if (look->descriptor >= 0)
-    close (look->descriptor);
-  gvt_root_unref (look->root);
-  g_free (look->uuid);
-  g_free (look);
+  g_object_unref (self->keeper);
+  g_free (self->uuid);
+  g_free (self);
 }
 
-static Look *
-look_new (const Lease *lease, gboolean ended)
-{
-  const GvtVgpu *vgpu = gvt_registry_get_vgpu (lease->keeper->registry, lease->uuid);
-  Look *look = g_new0 (Look, 1);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Removal, removal_free)
 
-  look->root = gvt_root_ref (lease->keeper->root);
-  look->ended = ended;
-  look->uuid = g_strdup (lease->uuid);
-  look->pid = lease->pid;
-  look->started = lease->started;
-  look->group = vgpu != NULL && vgpu->device != NULL ? vgpu->device->group : -1;
-  look->descriptor = -1;
-  return look;
-}
+static void look_again (Lease *lease);
 
-static void
-run_look (const Lease *lease,
-          gboolean ended,
-          GTaskThreadFunc function,
-          GAsyncReadyCallback callback)
-{
-  g_autoptr (GTask) task = g_task_new (lease->keeper, NULL, callback, NULL);
-
-  g_task_set_source_tag (task, run_look);
-  g_task_set_task_data (task, look_new (lease, ended), (GDestroyNotify) look_free);
-  g_task_run_in_thread (task, function);
-}
-
-static void
-look_for_holder (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Look *look = task_data;
-  pid_t pid = 0;
-  g_autofree char *holder = gvt_holder_find (look->root, look->group, &pid);
-
-  look->in_use = holder != NULL;
-  if (look->in_use)
-    look->descriptor = (int) syscall (SYS_pidfd_open, pid, 0);
-  g_task_return_boolean (task, TRUE);
-}
-
+/* It may be that a call was changing it, or that the kernel refused; both pass. */
 static void
 on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree char *uuid = user_data;
+  g_autoptr (Removal) removal = user_data;
+  Lease *lease = g_hash_table_lookup (removal->keeper->leases, removal->uuid);
   g_autoptr (GError) error = NULL;
 
-  if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error))
-    g_message ("vGPU %s: its VM ended without a word; removed it", uuid);
-  else
-    g_message ("vGPU %s: its VM ended without a word, and it stays: %s", uuid, error->message);
+  if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error)) {
+    g_message ("vGPU %s: its VM ended without a word; removed it", removal->uuid);
+    return;
+  }
+  g_message ("vGPU %s: its VM ended without a word, and it stays for now: %s",
+             removal->uuid,
+             error->message);
+  if (lease != NULL)
+    look_again (lease);
 }
 
 static void
 remove_device (GvtLeaseKeeper *self, const GvtVgpu *vgpu)
 {
+  Removal *removal = g_new0 (Removal, 1);
   GvtTransition *transition =
       gvt_transition_new (vgpu->uuid, gvt_vgpu_parent (vgpu), gvt_vgpu_type (vgpu), vgpu);
 
+  removal->keeper = g_object_ref (self);
+  removal->uuid = g_strdup (vgpu->uuid);
   transition->active = FALSE;
   transition->record->lease_pid = 0;
   transition->record->lease_started = 0;
-  gvt_change_repair_async (self->registry,
-                           self->root,
-                           transition,
-                           on_removed,
-                           g_strdup (vgpu->uuid));
+  gvt_change_repair_async (self->registry, self->root, transition, on_removed, removal);
 }
 
 static void
@@ -207,14 +185,35 @@ judge (const GvtVgpu *vgpu, gboolean in_use)
 
 /* The lease that a look was about; NULL if it was prepared anew meanwhile, or is gone. */
 static Lease *
-lease_of (GvtLeaseKeeper *self, const Look *look)
+lease_of (GvtLeaseKeeper *self, const GvtLeaseLook *look)
 {
   Lease *lease = g_hash_table_lookup (self->leases, look->uuid);
 
-  return lease != NULL && lease->pid == look->pid && lease->started == look->started ? lease : NULL;
+  return lease != NULL && lease->number == look->lease ? lease : NULL;
+}
+
+static GvtLeaseLook *
+begin_look (const Lease *lease, gboolean ended)
+{
+  const GvtVgpu *vgpu = gvt_registry_get_vgpu (lease->keeper->registry, lease->uuid);
+
+  return gvt_lease_look_new (lease->keeper->root,
+                             lease->uuid,
+                             lease->number,
+                             lease->pid,
+                             lease->started,
+                             vgpu != NULL && vgpu->device != NULL ? vgpu->device->group : -1,
+                             ended);
 }
 
 static void on_user_looked_for (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* @ended: whether it has no user any more, by what we know, and goes if that is so. */
+static void
+look_for_user (Lease *lease, gboolean ended)
+{
+  gvt_lease_look_for_user_async (begin_look (lease, ended), lease->keeper, on_user_looked_for);
+}
 
 static gboolean
 on_grace_over (gpointer user_data)
@@ -222,8 +221,17 @@ on_grace_over (gpointer user_data)
   Lease *lease = user_data;
 
   lease->look_source = 0;
-  run_look (lease, TRUE, look_for_holder, on_user_looked_for);
+  look_for_user (lease, TRUE);
   return G_SOURCE_REMOVE;
+}
+
+/* At first soon, then less and less often, for as long as it is there. */
+static void
+look_again (Lease *lease)
+{
+  lease->retry_delay = CLAMP (lease->retry_delay * 2, GRACE_S, LAST_LOOK_S);
+  g_clear_handle_id (&lease->look_source, g_source_remove);
+  lease->look_source = g_timeout_add_seconds (lease->retry_delay, on_grace_over, lease);
 }
 
 static void
@@ -250,7 +258,7 @@ on_look_due (gpointer user_data)
   Lease *lease = user_data;
 
   lease->look_source = 0;
-  run_look (lease, FALSE, look_for_holder, on_user_looked_for);
+  look_for_user (lease, FALSE);
   return G_SOURCE_REMOVE;
 }
 
@@ -267,7 +275,7 @@ static void
 on_user_looked_for (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GvtLeaseKeeper *self = GVT_LEASE_KEEPER (source);
-  Look *look = g_task_get_task_data (G_TASK (result));
+  GvtLeaseLook *look = gvt_lease_look_finish (result);
   Lease *lease = lease_of (self, look);
   const GvtVgpu *vgpu = gvt_registry_get_vgpu (self->registry, look->uuid);
 
@@ -290,33 +298,32 @@ on_daemon_ended (int descriptor, GIOCondition condition, gpointer user_data)
 
   lease->daemon.source = 0;
   stop_waiting (&lease->daemon);
-  run_look (lease, TRUE, look_for_holder, on_user_looked_for);
+  look_for_user (lease, TRUE);
   return G_SOURCE_REMOVE;
-}
-
-static void
-look_for_daemon (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Look *look = task_data;
-
-  look->descriptor = gvt_process_open (look->root, (pid_t) look->pid, look->started);
-  g_task_return_boolean (task, TRUE);
 }
 
 static void
 on_daemon_looked_for (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Look *look = g_task_get_task_data (G_TASK (result));
+  GvtLeaseLook *look = gvt_lease_look_finish (result);
   Lease *lease = lease_of (GVT_LEASE_KEEPER (source), look);
 
   if (lease == NULL)
     return;
   if (look->descriptor < 0) {
-    run_look (lease, TRUE, look_for_holder, on_user_looked_for);
+    look_for_user (lease, TRUE);
     return;
   }
   wait_for_end (lease, &lease->daemon, &look->descriptor, on_daemon_ended);
   look_later (lease);
+}
+
+/* A VM that was started again has a lease of its own, though the same daemon asked for it. */
+static gboolean
+is_of (const Lease *lease, const GvtVgpu *vgpu)
+{
+  return lease->pid == vgpu->record->lease_pid && lease->started == vgpu->record->lease_started &&
+         lease->prepared == vgpu->prepared;
 }
 
 static void
@@ -331,18 +338,11 @@ on_vgpu_changed (GvtRegistry *registry, const char *uuid, gpointer user_data)
     g_hash_table_remove (self->leases, uuid);
     return;
   }
-  if (lease != NULL && lease->pid == vgpu->record->lease_pid &&
-      lease->started == vgpu->record->lease_started)
+  if (lease != NULL && is_of (lease, vgpu))
     return;
-  lease = g_new0 (Lease, 1);
-  lease->keeper = self;
-  lease->uuid = g_strdup (uuid);
-  lease->pid = vgpu->record->lease_pid;
-  lease->started = vgpu->record->lease_started;
-  lease->daemon.descriptor = -1;
-  lease->user.descriptor = -1;
+  lease = lease_new (self, vgpu);
   g_hash_table_replace (self->leases, lease->uuid, lease);
-  run_look (lease, FALSE, look_for_daemon, on_daemon_looked_for);
+  gvt_lease_look_for_daemon_async (begin_look (lease, FALSE), self, on_daemon_looked_for);
 }
 
 GvtLeaseKeeper *

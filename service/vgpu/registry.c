@@ -315,6 +315,12 @@ gvt_registry_commit_vgpu (GvtRegistry *self,
 }
 
 void
+gvt_registry_note_prepared (GvtRegistry *self, const char *uuid)
+{
+  gvt_registry_get_or_add (self, uuid)->prepared++;
+}
+
+void
 gvt_registry_set_failure (GvtRegistry *self, const char *uuid, const char *failure)
 {
   GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, uuid);

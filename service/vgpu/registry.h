@@ -103,6 +103,9 @@ void gvt_registry_commit_vgpu (GvtRegistry *self,
                                GvtDefinition *definition,
                                GvtRecord *record);
 
+/** gvt_registry_note_prepared: a VM has it from now on; before what it is now is committed. */
+void gvt_registry_note_prepared (GvtRegistry *self, const char *uuid);
+
 /** gvt_registry_commit_device: @device: (transfer full) (nullable): what the kernel has now */
 void gvt_registry_commit_device (GvtRegistry *self, const char *uuid, GvtDeviceInfo *device);
 
