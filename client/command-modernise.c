@@ -17,6 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define CREATE "gvt-client create TYPE --uuid %s --define --start domain --inactive"
+
 static struct {
   gboolean dry_run;
 } options;
@@ -45,8 +47,7 @@ tell_next (const GvtClient *client, const GvtVm *vm, const GvtVgpu *vgpu, const 
 {
   if (vgpu == NULL)
     gvt_terminal_talk (client,
-                       "There is no vGPU %s yet; to have one while %s runs:\n"
-                       "  gvt-client create TYPE --uuid %s --define --start domain --inactive",
+                       "There is no vGPU %s yet; to have one while %s runs:\n  " CREATE,
                        uuid,
                        gvt_vm_name (vm),
                        uuid);
@@ -54,22 +55,90 @@ tell_next (const GvtClient *client, const GvtVm *vm, const GvtVgpu *vgpu, const 
     gvt_next_step_tell (client, vm);
 }
 
+/* Root's domains the service changes, which takes what it is told for what was there by hand; the
+ * text is then what it would make of them. */
+static char *
+as_the_service_would (GvtClient *client,
+                      const GvtVm *vm,
+                      const char *xml,
+                      const GvtDomainInfo *modern,
+                      GError **error)
+{
+  return gvt_xml_edit (client,
+                       xml,
+                       modern->our_vgpus[0],
+                       gvt_qemu_syntax_choose (modern->settings, gvt_vm_libvirt_version (vm)),
+                       error);
+}
+
+/* The service gives a system domain only a vGPU that it knows. */
+static gboolean
+attach_system (GvtClient *client,
+               const GvtVm *vm,
+               const GvtDomainInfo *info,
+               const GvtObjects *objects,
+               GError **error)
+{
+  const char *uuid = info->our_vgpus[0];
+
+  if (gvt_resolve_vgpu (objects, uuid, getuid (), NULL) == NULL) {
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_NOT_FOUND,
+                 "there is no vGPU %s yet; first make it known:  " CREATE,
+                 uuid,
+                 uuid);
+    return FALSE;
+  }
+  return gvt_xml_attach (client, gvt_vm_uuid (vm), uuid, info->settings, error);
+}
+
+static char *
+modern_text (GvtClient *client,
+             const GvtVm *vm,
+             const char *xml,
+             const GvtObjects *objects,
+             GError **error)
+{
+  g_autoptr (GvtDomainInfo) before = gvt_domain_inspect (xml, error);
+  const GvtVgpu *vgpu = NULL;
+
+  if (before == NULL)
+    return NULL;
+  if (before->vgpus[0] != NULL)
+    vgpu = gvt_resolve_vgpu (objects, before->vgpus[0], getuid (), NULL);
+  return gvt_xml_modernise (client, xml, modernise_options (vm, objects, vgpu), error);
+}
+
+/* @info is of @modern. */
+static gboolean
+show (GvtClient *client,
+      const GvtVm *vm,
+      const char *xml,
+      const char *modern,
+      const GvtDomainInfo *info,
+      GError **error)
+{
+  g_autofree char *edited = NULL;
+
+  if (gvt_vm_is_system (gvt_vm_uri (client))) {
+    edited = as_the_service_would (client, vm, xml, info, error);
+    if (edited == NULL)
+      return FALSE;
+  }
+  return gvt_display_diff (xml, edited != NULL ? edited : modern, gvt_vm_name (vm), error);
+}
+
 static gboolean
 modernise (GvtClient *client, const GvtVm *vm, const char *xml, GError **error)
 {
-  g_autoptr (GvtDomainInfo) before = gvt_domain_inspect (xml, error);
-  g_autoptr (GvtObjects) objects = before != NULL ? gvt_objects_fetch (client, error) : NULL;
-  g_autofree char *modern = NULL;
-  g_autoptr (GvtDomainInfo) after = NULL;
-  const GvtVgpu *vgpu = NULL;
+  g_autoptr (GvtObjects) objects = gvt_objects_fetch (client, error);
+  g_autofree char *modern = objects != NULL ? modern_text (client, vm, xml, objects, error) : NULL;
+  g_autoptr (GvtDomainInfo) info = modern != NULL ? gvt_domain_inspect (modern, error) : NULL;
+  const char *uuid = NULL;
+  gboolean done;
 
-  if (objects == NULL)
-    return FALSE;
-  if (before->vgpus[0] != NULL)
-    vgpu = gvt_resolve_vgpu (objects, before->vgpus[0], getuid (), NULL);
-  modern = gvt_xml_modernise (client, xml, modernise_options (vm, objects, vgpu), error);
-  after = modern != NULL ? gvt_domain_inspect (modern, error) : NULL;
-  if (after == NULL)
+  if (info == NULL)
     return FALSE;
   if (strcmp (xml, modern) == 0) {
     gvt_terminal_talk (client,
@@ -78,17 +147,15 @@ modernise (GvtClient *client, const GvtVm *vm, const char *xml, GError **error)
     return TRUE;
   }
   if (options.dry_run)
-    return gvt_display_diff (xml, modern, gvt_vm_name (vm), error);
-  if (!gvt_vm_change (vm, xml, modern, "modernise", after->our_vgpus[0], error))
+    return show (client, vm, xml, modern, info, error);
+  uuid = info->our_vgpus[0];
+  done = gvt_vm_is_system (gvt_vm_uri (client))
+             ? attach_system (client, vm, info, objects, error)
+             : gvt_vm_change (vm, xml, modern, "modernise", uuid, error);
+  if (!done)
     return FALSE;
-  gvt_terminal_talk (client,
-                     "%s has the vGPU %s in the current form",
-                     gvt_vm_name (vm),
-                     after->our_vgpus[0]);
-  tell_next (client,
-             vm,
-             gvt_resolve_vgpu (objects, after->our_vgpus[0], getuid (), NULL),
-             after->our_vgpus[0]);
+  gvt_terminal_talk (client, "%s has the vGPU %s in the current form", gvt_vm_name (vm), uuid);
+  tell_next (client, vm, gvt_resolve_vgpu (objects, uuid, getuid (), NULL), uuid);
   return TRUE;
 }
 

@@ -10,6 +10,7 @@
 #include "document.h"
 #include "gvt-error.h"
 #include "intact.h"
+#include "legacy.h"
 #include "mdev.h"
 #include "record.h"
 
@@ -39,6 +40,32 @@ check_no_other (const GvtDocument *document,
   return TRUE;
 }
 
+/* What somebody attached by hand becomes ours, at the same guest address, with all that was told QEMU
+ * of it: the settings say it now. What no setting says must not be lost without a word. */
+static char *
+take_over (const GvtDocument *document,
+           const char *xml,
+           const char *uuid,
+           const GvtDomainSettings *settings,
+           GError **error)
+{
+  g_autoptr (GvtLegacy) legacy = NULL;
+  g_autofree char *without = NULL;
+  const GvtElement *device = gvt_mdev_find (gvt_element_child (document->root, "devices"), uuid);
+  GvtPciAddress address;
+  gboolean kept = FALSE;
+
+  if (!gvt_legacy_find (document, uuid, &legacy, error))
+    return NULL;
+  if (device == NULL && legacy == NULL)
+    return gvt_attach (xml, uuid, settings, NULL, error);
+
+  without = gvt_domain_strip (xml, uuid, error);
+  kept = device != NULL && gvt_mdev_guest_address (device, &address);
+  return without != NULL ? gvt_attach (without, uuid, settings, kept ? &address : NULL, error)
+                         : NULL;
+}
+
 char *
 gvt_domain_edit (const char *xml,
                  const char *vgpu_uuid,
@@ -50,9 +77,6 @@ gvt_domain_edit (const char *xml,
   g_autoptr (GvtRecord) record = NULL;
   g_autofree char *without = NULL;
   const GvtElement *devices = NULL;
-  const GvtElement *hand_made = NULL;
-  GvtPciAddress address;
-  gboolean kept = FALSE;
 
   if (uuid == NULL)
     return NULL;
@@ -64,23 +88,16 @@ gvt_domain_edit (const char *xml,
   devices = gvt_document_devices (document, error);
   if (devices == NULL || !check_no_other (document, devices, record, uuid, error))
     return NULL;
-
-  if (record != NULL && g_str_equal (record->vgpu, uuid) &&
-      gvt_attachment_is_intact (document, record, settings))
+  if (record == NULL)
+    return take_over (document, xml, uuid, settings, error);
+  if (g_str_equal (record->vgpu, uuid) && gvt_attachment_is_intact (document, record, settings))
     return g_strdup (xml);
 
-  hand_made = gvt_mdev_find (devices, uuid);
-  if (record == NULL && hand_made == NULL)
-    return gvt_attach (xml, uuid, settings, NULL, error);
-
   /* A record of another vGPU is a leftover: check_no_other() found that vGPU nowhere. */
-  without = gvt_domain_strip (xml, record != NULL ? record->vgpu : uuid, error);
+  without = gvt_domain_strip (xml, record->vgpu, error);
   if (without == NULL)
     return NULL;
-
-  if (record != NULL && !g_str_equal (record->vgpu, uuid) && hand_made != NULL)
+  if (!g_str_equal (record->vgpu, uuid))
     return gvt_domain_edit (without, uuid, settings, error);
-
-  kept = record == NULL && gvt_mdev_guest_address (hand_made, &address);
-  return gvt_attach (without, uuid, settings, kept ? &address : NULL, error);
+  return gvt_attach (without, uuid, settings, NULL, error);
 }

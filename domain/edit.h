@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * is kept in `<metadata>` for gvt_domain_strip(). Editing again with the same settings changes
  * nothing, with others is as stripping first. A hand-made `<hostdev>` of the same vGPU is taken
  * over: it becomes ours, at the same guest address unless @settings give one, and strip removes it.
+ * So is a -device of QEMU's; -set and overrides for it go, as @settings say that now.
  *
  * Returns: (transfer full): the edited text, or NULL with
  *   GVT_ERROR_INVALID_ARGUMENT (not a domain, malformed, too large, no UUID, settings that QEMU
@@ -35,7 +36,7 @@ char *gvt_domain_edit (const char *xml,
  *
  * Undoes gvt_domain_edit(): the same bytes as before if nobody changed the text since, else what
  * was taken out comes back beside the neighbours it had. Of a vGPU attached by hand the `<hostdev>`
- * goes, nothing else.
+ * or -device goes, and what QEMU is told of it, without which it would not start; nothing else.
  *
  * Returns: (transfer full): the text without the vGPU, or NULL with GVT_ERROR_INVALID_ARGUMENT, or
  *   GVT_ERROR_NOT_FOUND if the vGPU is not in the text

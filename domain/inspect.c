@@ -105,6 +105,42 @@ read_vgpus (GvtDomainInfo *self, const GvtElement *devices, const GvtRecord *rec
   self->our_vgpus = (GStrv) g_ptr_array_steal (ours, NULL);
 }
 
+static GVariant *
+setting_value (const GvtAttribute *attribute)
+{
+  static const char *const booleans[] = { "dma-buf", "ramfb", "keep-devices", NULL };
+
+  if (g_strv_contains (booleans, attribute->name))
+    return g_variant_new_boolean (g_str_equal (attribute->value, "yes"));
+  if (g_str_equal (attribute->name, "workarounds")) {
+    g_auto (GStrv) names = g_strsplit (attribute->value, " ", -1);
+
+    return g_variant_new_strv ((const char *const *) names, -1);
+  }
+  return g_variant_new_string (attribute->value);
+}
+
+/* NULL for a record that no edit of ours wrote. */
+static GVariant *
+read_settings (const GvtRecord *record)
+{
+  const GvtElement *element =
+      gvt_element_child_in (record->element, GVT_DOMAIN_NAMESPACE, "settings");
+  g_autoptr (GVariant) settings = NULL;
+  g_autoptr (GvtDomainSettings) valid = NULL;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  for (guint i = 0; element != NULL && i < element->attributes->len; i++) {
+    const GvtAttribute *attribute = &g_array_index (element->attributes, GvtAttribute, i);
+
+    g_variant_dict_insert_value (&dict, attribute->name, setting_value (attribute));
+  }
+  settings = g_variant_ref_sink (g_variant_dict_end (&dict));
+  valid = gvt_domain_settings_from_variant (settings, NULL);
+  return valid != NULL ? g_steal_pointer (&settings) : NULL;
+}
+
 GvtDomainInfo *
 gvt_domain_inspect (const char *xml, GError **error)
 {
@@ -133,6 +169,7 @@ gvt_domain_inspect (const char *xml, GError **error)
   self->uefi = gvt_document_is_uefi (document);
   read_vgpus (self, gvt_element_child (root, "devices"), record);
 
+  self->settings = record != NULL ? read_settings (record) : NULL;
   self->type = self->type != NULL ? self->type : g_strdup ("");
   self->machine = self->machine != NULL ? self->machine : g_strdup ("");
   return g_steal_pointer (&self);
@@ -150,5 +187,6 @@ gvt_domain_info_free (GvtDomainInfo *self)
   g_free (self->machine);
   g_strfreev (self->vgpus);
   g_strfreev (self->our_vgpus);
+  g_clear_pointer (&self->settings, g_variant_unref);
   g_free (self);
 }

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @memory_kib: `<memory>` in KiB, rounded up as libvirt does; what a memory-lock limit is made of
  * @vgpus: UUIDs in lower case of all mediated devices, in the order of the text
  * @our_vgpus: those of @vgpus that an edit attached, by its record or its alias
+ * @settings: (nullable): the a{sv} that the edit was asked for, by its record
  */
 typedef struct {
   char *name;
@@ -26,6 +27,7 @@ typedef struct {
   guint64 memory_kib;
   GStrv vgpus;
   GStrv our_vgpus;
+  GVariant *settings;
 } GvtDomainInfo;
 
 /**

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Finds an attachment that somebody made by hand: a <hostdev> with -set, <qemu:override> or -device
- * recipes around it, environment that mends graphics, and the display that goes with them.
- * Pure; any thread.
+ * Reads an attachment that somebody made by hand as settings: a <hostdev> with -set, <qemu:override>
+ * or -device recipes around it (legacy-parts.c finds them), environment that mends graphics, and the
+ * display that goes with them. Pure; any thread.
  */
 
 #include "legacy.h"
@@ -20,8 +20,7 @@ legacy_new (void)
   GvtLegacy *self = g_new0 (GvtLegacy, 1);
 
   self->settings = gvt_domain_settings_from_variant (NULL, NULL);
-  self->arguments = g_ptr_array_new ();
-  self->overrides = g_ptr_array_new ();
+  self->variables = g_ptr_array_new ();
   return self;
 }
 
@@ -33,100 +32,34 @@ gvt_legacy_free (GvtLegacy *self)
 
   g_free (self->uuid);
   gvt_domain_settings_free (self->settings);
-  g_ptr_array_unref (self->arguments);
-  g_ptr_array_unref (self->overrides);
+  gvt_legacy_parts_free (self->parts);
+  g_ptr_array_unref (self->variables);
   g_free (self);
 }
 
-/* The hand-made mediated device, and what libvirt numbers it as among the host devices. */
+/* `NAME=VALUE` after `device.ID.`; an alias has no dot. */
 static gboolean
-find_device (const GvtElement *devices, GvtElement **found, guint *number, GError **error)
+read_set (GvtLegacyReading *reading, const char *value, GError **error)
 {
-  guint n_hostdevs = 0;
+  const char *property = strchr (value + strlen ("device."), '.') + 1;
+  const char *equals = strchr (property, '=');
+  g_autofree char *name = g_strndup (property, (gsize) (equals - property));
 
-  *found = NULL;
-  for (GvtElement *device = devices->first_child; device != NULL; device = device->next) {
-    g_autofree char *uuid = gvt_mdev_uuid (device);
+  return gvt_legacy_read_property (reading, name, equals + 1, error);
+}
 
-    if (uuid != NULL && !gvt_mdev_has_our_alias (device)) {
-      if (*found != NULL) {
-        g_set_error_literal (error,
-                             GVT_ERROR,
-                             GVT_ERROR_CONFLICT,
-                             "the domain has several mediated devices that were attached by hand; "
-                             "remove those that are no vGPU of GVT-g first");
-        return FALSE;
-      }
-      *found = device;
-      *number = n_hostdevs;
-    }
-    n_hostdevs += gvt_element_is (device, "hostdev");
+static gboolean
+read_options (GvtLegacyReading *reading, const GPtrArray *values, GError **error)
+{
+  for (guint i = 0; i < values->len; i++) {
+    const GvtElement *element = values->pdata[i];
+    const char *value = gvt_element_attribute (element, "value");
+
+    if (!(gvt_legacy_option_is (element, "-set") ? read_set (reading, value, error)
+                                                 : gvt_legacy_read_device (reading, value, error)))
+      return FALSE;
   }
   return TRUE;
-}
-
-/* Both of the two neighbours @option and its value, if @element is the value. */
-static gboolean
-is_value_of (const GvtElement *element, const char *option)
-{
-  return gvt_element_is_in (element, GVT_QEMU_NAMESPACE, "arg") && element->previous != NULL &&
-         gvt_element_is_in (element->previous, GVT_QEMU_NAMESPACE, "arg") &&
-         gvt_element_has (element->previous, "value", option) &&
-         gvt_element_attribute (element, "value") != NULL;
-}
-
-static void
-take_option (GvtLegacy *self, GvtElement *value)
-{
-  g_ptr_array_add (self->arguments, value->previous);
-  g_ptr_array_add (self->arguments, value);
-}
-
-/* `device.ID.NAME=VALUE`, with the ID of ours. */
-static gboolean
-read_set (GvtLegacy *self,
-          GvtLegacyReading *reading,
-          GvtElement *element,
-          const char *const *ids,
-          GError **error)
-{
-  const char *value = gvt_element_attribute (element, "value");
-  const char *equals = strchr (value, '=');
-
-  for (gsize i = 0; ids[i] != NULL; i++) {
-    g_autofree char *prefix = g_strdup_printf ("device.%s.", ids[i]);
-    g_autofree char *name = NULL;
-
-    if (equals == NULL || !g_str_has_prefix (value, prefix) || value + strlen (prefix) > equals)
-      continue;
-
-    name = g_strndup (value + strlen (prefix), (gsize) (equals - value) - strlen (prefix));
-    take_option (self, element);
-    return gvt_legacy_read_property (reading, name, equals + 1, error);
-  }
-  return TRUE;
-}
-
-static gboolean
-read_device_option (GvtLegacy *self, GvtLegacyReading *reading, GvtElement *element, GError **error)
-{
-  const char *value = gvt_element_attribute (element, "value");
-
-  if (!(g_str_has_prefix (value, "vfio-pci,") || g_str_has_prefix (value, "vfio-pci-nohotplug,")) ||
-      strstr (value, "sysfsdev=/sys/bus/mdev/") == NULL)
-    return TRUE;
-
-  if (self->device != NULL || reading->uuid != NULL) {
-    g_set_error_literal (error,
-                         GVT_ERROR,
-                         GVT_ERROR_CONFLICT,
-                         "the domain has several mediated devices that were attached by hand; "
-                         "remove those that are no vGPU of GVT-g first");
-    return FALSE;
-  }
-
-  take_option (self, element);
-  return gvt_legacy_read_device (reading, value, error);
 }
 
 static void
@@ -141,57 +74,45 @@ read_variable (GvtLegacy *self, GvtElement *element)
   else
     return;
 
-  g_ptr_array_add (self->arguments, element);
+  g_ptr_array_add (self->variables, element);
 }
 
-static gboolean
-read_commandline (GvtLegacy *self,
-                  GvtLegacyReading *reading,
-                  const GvtElement *commandline,
-                  const char *const *ids,
-                  GError **error)
+static void
+read_variables (GvtLegacy *self, const GvtElement *commandline)
 {
   for (GvtElement *child = commandline != NULL ? commandline->first_child : NULL; child != NULL;
        child = child->next) {
-    if (is_value_of (child, "-set") && !read_set (self, reading, child, ids, error))
-      return FALSE;
-    if (is_value_of (child, "-device") && !read_device_option (self, reading, child, error))
-      return FALSE;
     if (gvt_element_is_in (child, GVT_QEMU_NAMESPACE, "env"))
       read_variable (self, child);
+  }
+}
+
+static gboolean
+read_override (GvtLegacyReading *reading, const GvtElement *device, GError **error)
+{
+  const GvtElement *frontend = gvt_element_child_in (device, GVT_QEMU_NAMESPACE, "frontend");
+
+  for (const GvtElement *property = frontend != NULL ? frontend->first_child : NULL;
+       property != NULL;
+       property = property->next) {
+    const char *name = gvt_element_attribute (property, "name");
+    const char *value = gvt_element_attribute (property, "value");
+
+    if (!gvt_legacy_read_property (reading,
+                                   name != NULL ? name : "",
+                                   value != NULL ? value : "",
+                                   error))
+      return FALSE;
   }
   return TRUE;
 }
 
 static gboolean
-read_overrides (GvtLegacy *self,
-                GvtLegacyReading *reading,
-                const GvtElement *override,
-                const char *const *ids,
-                GError **error)
+read_overrides (GvtLegacyReading *reading, const GPtrArray *devices, GError **error)
 {
-  for (GvtElement *device = override != NULL ? override->first_child : NULL; device != NULL;
-       device = device->next) {
-    const char *alias = gvt_element_attribute (device, "alias");
-    const GvtElement *frontend = NULL;
-
-    if (alias == NULL || !g_strv_contains (ids, alias))
-      continue;
-
-    g_ptr_array_add (self->overrides, device);
-    frontend = gvt_element_child_in (device, GVT_QEMU_NAMESPACE, "frontend");
-    for (const GvtElement *property = frontend != NULL ? frontend->first_child : NULL;
-         property != NULL;
-         property = property->next) {
-      const char *name = gvt_element_attribute (property, "name");
-      const char *value = gvt_element_attribute (property, "value");
-
-      if (!gvt_legacy_read_property (reading,
-                                     name != NULL ? name : "",
-                                     value != NULL ? value : "",
-                                     error))
-        return FALSE;
-    }
+  for (guint i = 0; i < devices->len; i++) {
+    if (!read_override (reading, devices->pdata[i], error))
+      return FALSE;
   }
   return TRUE;
 }
@@ -253,39 +174,18 @@ check_resolution (const GvtDomainSettings *settings, GError **error)
   return FALSE;
 }
 
-/* A host device is known to QEMU by its alias, else by its number. */
-static gboolean
-read_recipes (GvtLegacy *self,
-              GvtLegacyReading *reading,
-              const GvtElement *root,
-              guint number,
-              GError **error)
-{
-  const GvtElement *commandline = gvt_element_child_in (root, GVT_QEMU_NAMESPACE, "commandline");
-  const GvtElement *override = gvt_element_child_in (root, GVT_QEMU_NAMESPACE, "override");
-  const GvtElement *alias = self->device != NULL ? gvt_element_child (self->device, "alias") : NULL;
-  g_autofree char *numbered = g_strdup_printf ("hostdev%u", number);
-  const char *ids[] = {
-    self->device != NULL ? numbered : NULL,
-    gvt_element_attribute (alias, "name"),
-    NULL,
-  };
-
-  return read_commandline (self, reading, commandline, ids, error) &&
-         read_overrides (self, reading, override, ids, error) &&
-         check_resolution (self->settings, error);
-}
-
 static void
 finish (GvtLegacy *self, GvtLegacyReading *reading, const GvtElement *devices)
 {
-  if (self->device != NULL) {
-    self->uuid = gvt_mdev_uuid (self->device);
-    self->settings->ramfb |= gvt_element_has (self->device, "ramfb", "on");
+  const GvtElement *device = self->parts->device;
+
+  if (device != NULL) {
+    self->uuid = gvt_mdev_uuid (device);
+    self->settings->ramfb |= gvt_element_has (device, "ramfb", "on");
     if (reading->display < 0)
-      reading->display = gvt_element_has (self->device, "display", "on");
+      reading->display = gvt_element_has (device, "display", "on");
   } else {
-    self->uuid = g_strdup (reading->uuid);
+    self->uuid = g_steal_pointer (&reading->uuid);
   }
 
   if (reading->display > 0)
@@ -293,27 +193,37 @@ finish (GvtLegacy *self, GvtLegacyReading *reading, const GvtElement *devices)
 }
 
 gboolean
-gvt_legacy_find (const GvtDocument *document, GvtLegacy **legacy, GError **error)
+gvt_legacy_find (const GvtDocument *document, const char *uuid, GvtLegacy **legacy, GError **error)
 {
   const GvtElement *devices = gvt_document_devices (document, error);
   g_autoptr (GvtLegacy) self = legacy_new ();
+  g_autoptr (GError) several = NULL;
   GvtLegacyReading reading = { .settings = self->settings, .display = -1 };
-  g_autofree char *uuid = NULL;
-  guint number = 0;
+  g_autofree char *read_uuid = NULL;
   gboolean understood = FALSE;
 
   *legacy = NULL;
-  if (devices == NULL || !find_device (devices, &self->device, &number, error))
+  if (devices == NULL)
     return FALSE;
 
-  understood = read_recipes (self, &reading, document->root, number, error);
-  uuid = reading.uuid;
-  if (!understood)
+  self->parts = gvt_legacy_parts_find (document, uuid, &several);
+  if (several != NULL) {
+    g_propagate_error (error, g_steal_pointer (&several));
     return FALSE;
-  if (self->device == NULL && uuid == NULL)
+  }
+  if (self->parts == NULL)
     return TRUE;
 
-  finish (self, &reading, devices);
+  read_variables (self, gvt_element_child_in (document->root, GVT_QEMU_NAMESPACE, "commandline"));
+  understood = read_options (&reading, self->parts->options, error) &&
+               read_overrides (&reading, self->parts->overrides, error) &&
+               check_resolution (self->settings, error);
+  if (understood)
+    finish (self, &reading, devices);
+  read_uuid = reading.uuid;
+  if (!understood)
+    return FALSE;
+
   *legacy = g_steal_pointer (&self);
   return TRUE;
 }

@@ -2,7 +2,7 @@
 /* Recipes that people wrote into domains by hand, read as settings. */
 #pragma once
 
-#include "document.h"
+#include "legacy-parts.h"
 #include "settings.h"
 
 G_BEGIN_DECLS
@@ -11,29 +11,29 @@ G_BEGIN_DECLS
  * GvtLegacy:
  * @uuid: the vGPU's, in lower case
  * @settings: what the recipe amounts to
- * @device: (nullable): its `<hostdev>`; NULL if it is an argument of QEMU
- * @arguments: of GvtElement: children of `<qemu:commandline>` that are part of it
- * @overrides: of GvtElement: children of `<qemu:override>` that are part of it
+ * @parts: where it is
+ * @variables: of GvtElement: environment of QEMU that mends graphics
  *
  * A hand-made attachment.
  */
 typedef struct {
   char *uuid;
   GvtDomainSettings *settings;
-  GvtElement *device;
-  GPtrArray *arguments;
-  GPtrArray *overrides;
+  GvtLegacyParts *parts;
+  GPtrArray *variables;
 } GvtLegacy;
 
 /**
  * gvt_legacy_find:
  * @document: a domain
+ * @uuid: (nullable): the vGPU, in lower case; NULL for any
  * @legacy: (out) (nullable): the hand-made attachment in it; NULL if there is none
  *
  * Returns: FALSE with GVT_ERROR_NOT_SUPPORTED if there is one that no settings stand for, or
  *   GVT_ERROR_CONFLICT if there are several
  */
-gboolean gvt_legacy_find (const GvtDocument *document, GvtLegacy **legacy, GError **error);
+gboolean
+gvt_legacy_find (const GvtDocument *document, const char *uuid, GvtLegacy **legacy, GError **error);
 
 void gvt_legacy_free (GvtLegacy *self);
 

@@ -9,7 +9,6 @@
 #include "layout.h"
 #include "legacy.h"
 #include "mdev.h"
-#include "qemu-elements.h"
 #include "recipe.h"
 
 static gboolean
@@ -79,34 +78,23 @@ gvt_domain_modernise (const char *xml,
   g_autoptr (GvtLegacy) legacy = NULL;
   g_autoptr (GvtSplices) splices = gvt_splices_new ();
   g_autofree char *without = NULL;
-  const GvtElement *root = NULL;
 
-  if (document == NULL || !gvt_legacy_find (document, &legacy, error))
+  if (document == NULL || !gvt_legacy_find (document, NULL, &legacy, error))
     return NULL;
   if (legacy == NULL)
     return g_strdup (xml);
 
-  root = document->root;
   drop_what_never_worked (document, legacy->settings);
   decide_devices (document, legacy->settings);
   legacy->settings->qemu_syntax = qemu_syntax;
   if (gvt_display_is_on (legacy->settings->display) && legacy->settings->render_node == NULL)
     legacy->settings->render_node = g_strdup (render_node);
-  if (legacy->device != NULL) {
-    legacy->settings->has_address = gvt_mdev_guest_address (legacy->device,
+  if (legacy->parts->device != NULL) {
+    legacy->settings->has_address = gvt_mdev_guest_address (legacy->parts->device,
                                                             &legacy->settings->address);
-    gvt_layout_remove (splices, document, legacy->device);
+    gvt_layout_remove (splices, document, legacy->parts->device);
   }
-  gvt_qemu_remove (splices,
-                   document,
-                   gvt_element_child_in (root, GVT_QEMU_NAMESPACE, "commandline"),
-                   legacy->arguments,
-                   TRUE);
-  gvt_qemu_remove (splices,
-                   document,
-                   gvt_element_child_in (root, GVT_QEMU_NAMESPACE, "override"),
-                   legacy->overrides,
-                   TRUE);
+  gvt_legacy_parts_remove (legacy->parts, splices, document, legacy->variables);
 
   without = gvt_splices_apply (splices, xml, error);
   if (without == NULL)

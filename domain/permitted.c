@@ -227,6 +227,34 @@ gvt_permitted_global (const GvtMarkupNode *first, const GvtMarkupNode *second)
 }
 
 gboolean
+gvt_permitted_to_go (const GvtMarkupNode *option,
+                     const GvtMarkupNode *value,
+                     const char *const *ids,
+                     const char *vgpu_uuid)
+{
+  const char *text = argument (value);
+  g_autofree char *lower = text != NULL ? g_ascii_strdown (text, -1) : NULL;
+
+  for (gsize i = 0; text != NULL && ids[i] != NULL; i++) {
+    g_autofree char *prefix = g_strdup_printf ("device.%s.", ids[i]);
+
+    if (g_strcmp0 (argument (option), "-set") == 0 && g_str_has_prefix (text, prefix))
+      return TRUE;
+  }
+  return text != NULL && g_strcmp0 (argument (option), "-device") == 0 &&
+         g_str_has_prefix (text, "vfio-pci") && strstr (text, "sysfsdev=/sys/bus/mdev/") != NULL &&
+         strstr (lower, vgpu_uuid) != NULL;
+}
+
+gboolean
+gvt_permitted_override_to_go (const GvtMarkupNode *node, const char *const *ids)
+{
+  const char *id = node->name != NULL ? gvt_markup_node_attribute (node, "alias") : NULL;
+
+  return id != NULL && gvt_markup_node_is (node, "device") && g_strv_contains (ids, id);
+}
+
+gboolean
 gvt_permitted_record (const GvtMarkupNode *node)
 {
   const char *colon = node->name != NULL ? strchr (node->name, ':') : NULL;

@@ -27,6 +27,20 @@ gboolean gvt_permitted_variable (const GvtMarkupNode *node);
  */
 gboolean gvt_permitted_global (const GvtMarkupNode *first, const GvtMarkupNode *second);
 
+/**
+ * gvt_permitted_to_go:
+ * @ids: what QEMU may know a vGPU by that was attached by hand, then %NULL
+ *
+ * Whether @option and @value tell QEMU something of such a vGPU: a property, or the device itself.
+ */
+gboolean gvt_permitted_to_go (const GvtMarkupNode *option,
+                              const GvtMarkupNode *value,
+                              const char *const *ids,
+                              const char *vgpu_uuid);
+
+/** gvt_permitted_override_to_go: Whether @node overrides something of such a vGPU. */
+gboolean gvt_permitted_override_to_go (const GvtMarkupNode *node, const char *const *ids);
+
 /** gvt_permitted_record: Returns: whether @node is our element in `<metadata>`, which does nothing */
 gboolean gvt_permitted_record (const GvtMarkupNode *node);
 

@@ -10,6 +10,7 @@
 #include "document.h"
 #include "gvt-error.h"
 #include "layout.h"
+#include "legacy-parts.h"
 #include "mdev.h"
 #include "qemu-elements.h"
 #include "record.h"
@@ -65,6 +66,17 @@ remove_hostdevs (GvtSplices *splices,
   return found;
 }
 
+/* What QEMU is told of a device that was attached by hand: it would not start without the device. */
+static gboolean
+remove_hand_made (GvtSplices *splices, const GvtDocument *document, const char *uuid)
+{
+  g_autoptr (GvtLegacyParts) parts = gvt_legacy_parts_find (document, uuid, NULL);
+
+  if (parts != NULL)
+    gvt_legacy_parts_remove (parts, splices, document, NULL);
+  return parts != NULL;
+}
+
 /* With <metadata> around it, if the edit made that and nobody has put anything else there. */
 static void
 remove_record (GvtSplices *splices, const GvtDocument *document, const GvtRecord *record)
@@ -89,6 +101,7 @@ gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error)
   g_autofree char *without = NULL;
   const GvtElement *devices = NULL;
   gboolean ours = FALSE;
+  gboolean attached = FALSE;
 
   if (uuid == NULL)
     return NULL;
@@ -102,7 +115,10 @@ gvt_domain_strip (const char *xml, const char *vgpu_uuid, GError **error)
     return NULL;
 
   ours = record != NULL && g_str_equal (record->vgpu, uuid);
-  if (!remove_hostdevs (splices, document, devices, uuid) && !ours) {
+  attached = remove_hostdevs (splices, document, devices, uuid);
+  if (!ours)
+    attached |= remove_hand_made (splices, document, uuid);
+  if (!attached && !ours) {
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_NOT_FOUND,

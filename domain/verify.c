@@ -145,6 +145,58 @@ verify_devices (Verify *self, GError **error)
          refuse (error, "devices");
 }
 
+/* What QEMU knows the vGPU by that was there before: its alias, or its number among its like. */
+static GPtrArray *
+ids_before (const Verify *self)
+{
+  const GvtMarkupNode *devices = gvt_markup_node_child (self->before, "devices");
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  guint number = 0;
+
+  for (guint i = 0; i < devices->children->len; i++) {
+    const GvtMarkupNode *device = devices->children->pdata[i];
+    const GvtMarkupNode *alias = NULL;
+
+    if (device->name == NULL || !g_str_equal (device->name, "hostdev"))
+      continue;
+    if (is_vgpu (device, self->vgpu_uuid)) {
+      alias = gvt_markup_node_child (device, "alias");
+      g_ptr_array_add (ids, g_strdup_printf ("hostdev%u", number));
+      if (alias != NULL && gvt_markup_node_attribute (alias, "name") != NULL)
+        g_ptr_array_add (ids, g_strdup (gvt_markup_node_attribute (alias, "name")));
+    }
+    number++;
+  }
+  g_ptr_array_add (ids, NULL);
+  return ids;
+}
+
+/* The same, but for what QEMU was told of a vGPU that was attached by hand: that goes with it. */
+static gboolean
+same_but_hand_made (const Verify *self, const GPtrArray *before, const GPtrArray *after)
+{
+  g_autoptr (GPtrArray) known = ids_before (self);
+  const char *const *ids = (const char *const *) known->pdata;
+  guint j = 0;
+
+  for (guint i = 0; i < before->len; i++) {
+    const GvtMarkupNode *node = before->pdata[i];
+    const GvtMarkupNode *next = i + 1 < before->len ? before->pdata[i + 1] : NULL;
+    gboolean stays = j < after->len && gvt_markup_node_equal (node, after->pdata[j]);
+    gboolean pair = next != NULL && gvt_permitted_to_go (node, next, ids, self->vgpu_uuid);
+    gboolean pair_stays = pair && stays && j + 1 < after->len &&
+                          gvt_markup_node_equal (next, after->pdata[j + 1]);
+
+    if (pair && !pair_stays)
+      i++;
+    else if (stays)
+      j++;
+    else if (!gvt_permitted_override_to_go (node, ids))
+      return FALSE;
+  }
+  return j == after->len;
+}
+
 /* Children of the containers of that name, but for what an edit may have put there. */
 static GPtrArray *
 foreign_children (const GvtMarkupNode *domain, const char *name)
@@ -183,7 +235,7 @@ verify_container (Verify *self, const char *name, GError **error)
     if (gvt_markup_node_is (after, name) && !attributes_within (after, before))
       return refuse (error, name);
   }
-  return same (foreign_before, foreign_after) || refuse (error, name);
+  return same_but_hand_made (self, foreign_before, foreign_after) || refuse (error, name);
 }
 
 /* All of <domain> but what is looked at by itself; the first <devices> alone is. */

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  * @vgpu_uuid: the vGPU it was for
  *
  * Whether @after is @before, all the way down and in the same order, but for displays and what talks
- * through them taken out or put back, that vGPU, what overrides its properties, the workarounds and
- * our record. Anything added is of the vocabulary in permitted.h, or is what the record in @before
+ * through them taken out or put back, that vGPU, what overrides its properties or was told QEMU of it
+ * by hand, the workarounds and our record. Anything added is of the vocabulary in permitted.h, or is what the record in @before
  * says was taken out. It reads with another parser than the edits: a fault in theirs that a domain's
  * XML may have used to write the answer itself is none here.
  *

@@ -27,8 +27,8 @@ def modernise(caller, xml, **options):
     return caller.call(ROOT, DOMAINS, "ModerniseXml", "(sa{sv})", xml, variants(options))
 
 
-def client(*words, status=0):
-    done = vms.client("alice", *words)
+def client(*words, user="alice", status=0):
+    done = vms.client(user, *words)
     assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done
 
@@ -141,3 +141,33 @@ def test_several_devices(bed, alice):
     with pytest.raises(BusError) as error:
         modernise(alice, recipe().replace(device, device + other))
     assert error.value.name == "Conflict" and "remove those" in error.value.message
+
+
+def test_of_the_system(bed, system_libvirt, root):
+    """The service makes the change that a dry run shows, once it knows the vGPU."""
+    system_libvirt.define(recipe())
+    before = system_libvirt.xml(VM)
+    diff = client("modernise", VM, "--dry-run", user="root").stdout
+    assert re.search(r"^-.*device\.hostdev0\.romfile", diff, re.M)
+    unknown = client("modernise", VM, user="root", status=4)
+    assert f"gvt-client create TYPE --uuid {UUID}" in unknown.stderr
+    assert system_libvirt.xml(VM) == before
+
+    root.create(uuid=UUID, define=True, activate=False)
+    client("modernise", VM, user="root")
+    after = system_libvirt.xml(VM)
+    plus = {line[1:] for line in diff.splitlines()[2:]
+            if line.startswith("+") and "gvt:" not in line}  # fmt: skip
+    assert len(plus) > 9 and plus <= {line.replace("\"", "'") for line in after.splitlines()}
+    assert "hostdev0" not in after and "romfile" in after
+    assert "nothing changed" in client("modernise", VM, user="root").stderr
+    client("restore", VM, user="root")
+    assert system_libvirt.xml(VM) == before
+
+
+def test_detach_of_what_was_made_by_hand(bed, libvirt):
+    """What QEMU was told of the device goes with it, so that the VM starts."""
+    libvirt.define(recipe())
+    client("detach", VM, "--vgpu", UUID)
+    assert "hostdev" not in libvirt.xml(VM) and "INTEL_DEBUG" in libvirt.xml(VM)
+    libvirt.qemu_arguments(VM)

@@ -132,6 +132,25 @@ test_hand_made_is_taken_over (void)
   g_assert_cmpstr (stripped_hand_made, ==, stripped);
 }
 
+/* With a -set for a device that is gone QEMU would not start; others' stay. */
+static void
+test_hand_made_options_go (void)
+{
+  g_autofree char *xml = fixture_read ("legacy", "guide-uefi.xml");
+  g_autofree char *stripped = fixture_strip (xml);
+  g_autofree char *edited = fixture_edit (xml, "{}");
+  g_autofree char *argument = fixture_read ("legacy", "device-argument.xml");
+  g_autofree char *argument_stripped = fixture_strip (argument);
+  g_autofree char *argument_edited = fixture_edit (argument, "{}");
+
+  g_assert_null (strstr (stripped, "hostdev0"));
+  g_assert_null (strstr (edited, "hostdev0"));
+  g_assert_nonnull (strstr (stripped, "INTEL_DEBUG"));
+  g_assert_nonnull (strstr (edited, "bus='0x08' slot='0x00'"));
+  g_assert_null (strstr (argument_stripped, VGPU));
+  g_assert_null (strstr (argument_edited, "sysfsdev"));
+}
+
 static void
 assert_edit_fails (const char *xml,
                    const char *uuid,
@@ -215,6 +234,7 @@ main (int argc, char **argv)
   add_property ("strip-undoes-edit-rewritten", strip_undoes_edit_rewritten);
   add_property ("again-rewritten", edit_again_rewritten);
   g_test_add_func ("/edit/hand-made-is-taken-over", test_hand_made_is_taken_over);
+  g_test_add_func ("/edit/hand-made-options-go", test_hand_made_options_go);
   g_test_add_func ("/edit/conflicts", test_conflicts);
   g_test_add_func ("/edit/full-bus", test_full_bus);
   g_test_add_func ("/edit/strip-not-found", test_strip_not_found);

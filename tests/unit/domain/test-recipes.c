@@ -206,6 +206,14 @@ static const struct {
     "{'display': <'spice-gl'>}",
     GVT_ERROR_NOT_SUPPORTED,
     "has a password" },
+  { "unknown-by-hand",
+    "<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><devices>"
+    "<hostdev mode='subsystem' type='mdev'><source><address uuid='" VGPU "'/></source></hostdev>"
+    "</devices><qemu:commandline><qemu:arg value='-set'/>"
+    "<qemu:arg value='device.hostdev0.x-vga=on'/></qemu:commandline></domain>",
+    "{}",
+    GVT_ERROR_NOT_SUPPORTED,
+    "x-vga=on: no setting stands for it" },
   { "variable",
     COMMANDLINE ("<qemu:env name='INTEL_DEBUG' value='nofb'/>"),
     "{'workarounds': <['intel-norbc']>}",

@@ -243,6 +243,53 @@ test_other_vgpus_stay (void)
   assert_refused (xml, changed, "a change of somebody else's device");
 }
 
+/* A vGPU that was attached by hand goes with all that was told QEMU of it, and nothing else does. */
+static void
+test_hand_made (void)
+{
+  static const char *const files[] = { "guide-uefi.xml", "device-argument.xml", "display-off.xml" };
+  static const struct {
+    const char *file;
+    const char *from;
+    const char *to;
+  } lost[] = {
+    { "guide-uefi.xml",
+      "<qemu:arg value='-set'/>",
+      "<qemu:arg value='-S'/><qemu:arg value='-set'/>" },
+    { "guide-uefi.xml",
+      "<qemu:arg value='-set'/>",
+      "<qemu:arg value='-set'/><qemu:arg value='device.virtio-disk0.x=y'/>"
+      "<qemu:arg value='-set'/>" },
+    { "guide-uefi.xml",
+      "<qemu:arg value='-set'/>",
+      "<qemu:arg value='-device'/><qemu:arg "
+      "value='vfio-pci,sysfsdev=/sys/bus/mdev/devices/" OTHER_VGPU "'/><qemu:arg value='-set'/>" },
+    { "guide-uefi.xml",
+      "<qemu:arg value='-set'/>",
+      "<qemu:env name='LD_PRELOAD' value='x'/><qemu:arg value='-set'/>" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *xml = fixture_read ("legacy", files[i]);
+    g_autofree char *edited = edit (xml, "{'display': <'spice-gl'>}");
+    g_autofree char *stripped = strip (xml);
+
+    g_assert_null (strstr (edited, "-set"));
+    g_assert_null (strstr (stripped, "-set"));
+    assert_verified (xml, edited, files[i]);
+    assert_verified (xml, stripped, files[i]);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (lost); i++) {
+    g_autofree char *xml = fixture_read ("legacy", lost[i].file);
+    g_autofree char *more = replace (xml, lost[i].from, lost[i].to);
+    g_autofree char *edited = edit (xml, "{'display': <'spice-gl'>}");
+    g_autofree char *honest = edit (more, "{'display': <'spice-gl'>}");
+
+    assert_verified (more, honest, lost[i].to);
+    assert_refused (more, edited, lost[i].to);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -253,5 +300,6 @@ main (int argc, char **argv)
   g_test_add_func ("/verify/evil-strip", test_evil_strip);
   g_test_add_func ("/verify/evil-record", test_evil_record);
   g_test_add_func ("/verify/other-vgpus-stay", test_other_vgpus_stay);
+  g_test_add_func ("/verify/hand-made", test_hand_made);
   return g_test_run ();
 }
