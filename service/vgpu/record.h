@@ -49,7 +49,8 @@ GHashTable *gvt_record_load_all (GvtRoot *root);
 /**
  * gvt_record_save:
  *
- * Blocks.
+ * Notes @self about vGPU @uuid. A record of a later version, which gvt_record_load_all() left out, is
+ * not replaced: then nothing is, with %GVT_ERROR_NOT_SUPPORTED. A damaged one is. Blocks.
  */
 gboolean gvt_record_save (GvtRoot *root, const char *uuid, const GvtRecord *self, GError **error);
 

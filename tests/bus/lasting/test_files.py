@@ -153,6 +153,27 @@ def test_a_record_that_cannot_be_read(bed, alice, kind):
     assert bed.host.devices() == {UUID}
 
 
+def test_a_record_of_a_later_version_stays(bed, root, alice):
+    """After a downgrade: root can use the vGPU, and nobody can overwrite what is not understood."""
+    alice.create(SMALL, uuid=UUID, define=True)
+    record = bed.host.dir / "var/lib/gvt-manager/vgpus" / UUID
+    bed.stop()
+    record.write_bytes(BAD_RECORDS["a later version"])
+    bed.start()
+    definition = bed.host.definition(UUID)
+    for method, *arguments in (["SetLabel", "x"], ["Adopt", 4001], ["SetStart", "domain"]):
+        with pytest.raises(BusError) as refused:
+            root.vgpu(PATH, method, *arguments)
+        assert refused.value.name == "NotSupported" and "later version" in refused.value.message
+    for method in ("Stop", "Start", "Remove"):
+        assert bed.host.definition(UUID) == definition
+        root.vgpu(PATH, method)
+    with pytest.raises(BusError) as refused:
+        alice.create(SMALL, uuid=UUID)
+    assert refused.value.name == "NotSupported" and not bed.host.devices()
+    assert record.read_bytes() == BAD_RECORDS["a later version"]
+
+
 @contextlib.contextmanager
 def mounted(path, options):
     """A small file system with what is there already."""

@@ -94,6 +94,26 @@ test_damaged (void)
   }
 }
 
+/* After a downgrade: what this service does not understand is not for it to overwrite. */
+static void
+test_later_version (void)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+  g_autoptr (GvtRecord) record = gvt_record_new (1000, "win10", "", FALSE);
+  const char *later = "[vGPU]\nVersion=2\nOwners=1000;1001\n";
+  g_autofree char *after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  scratch_write (host, RECORDS UUID, later);
+  g_assert_false (gvt_record_save (host->root, UUID, record, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (error->message, RECORDS UUID));
+  after = scratch_read (host, RECORDS UUID);
+  g_assert_cmpstr (after, ==, later);
+  scratch_write (host, RECORDS UUID, damaged[1]);
+  g_assert_true (gvt_record_save (host->root, UUID, record, NULL));
+}
+
 static void
 test_strange_files (void)
 {
@@ -173,6 +193,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/round-trip", test_round_trip);
   g_test_add_func ("/record/minimal", test_minimal);
   g_test_add_func ("/record/damaged", test_damaged);
+  g_test_add_func ("/record/later-version", test_later_version);
   g_test_add_func ("/record/strange-files", test_strange_files);
   g_test_add_func ("/record/domain", test_domain);
   g_test_add_func ("/record/label", test_label);
