@@ -61,15 +61,31 @@ fail_and_lower (GvtCall *call, GError *error)
                                  failing);
 }
 
+/* What the kernel says is about a type and a GPU; who reads it wants to know which of their VMs. */
+static void
+say_whose (GvtCall *call, GError **error)
+{
+  g_autoptr (GPtrArray) uuids = gvt_transitions_list_uuids (call->transitions);
+  g_autofree char *domain = get_domain (call);
+  g_autofree char *list = NULL;
+
+  g_ptr_array_add (uuids, NULL);
+  list = g_strjoinv (", ", (char **) uuids->pdata);
+  gvt_lease_prefix_error (error, list, domain);
+}
+
 static void
 on_vgpus_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GvtCall *call = user_data;
   GError *error = NULL;
 
-  if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error))
+  if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error)) {
     gvt_call_return (call, NULL);
-  else if (call->raised)
+    return;
+  }
+  say_whose (call, &error);
+  if (call->raised)
     fail_and_lower (call, error);
   else
     gvt_call_fail (call, error);

@@ -102,6 +102,12 @@ require_ownership (GvtCall *call, const GvtVgpu *vgpu)
   gvt_call_tell (call, "uuid", uuids);
 }
 
+void
+gvt_lease_prefix_error (GError **error, const char *uuids, const char *domain)
+{
+  g_prefix_error (error, "vGPU %s, of VM %s: ", uuids, domain);
+}
+
 static GvtTransition *
 add_transition (GvtCall *call, const GvtVgpu *vgpu, const char *domain)
 {
@@ -119,20 +125,20 @@ add_transition (GvtCall *call, const GvtVgpu *vgpu, const char *domain)
 static gboolean
 prepare_vgpu (GvtCall *call, const GvtVgpu *vgpu, const char *domain, GError **error)
 {
-  GvtTransition *transition;
+  GvtTransition *transition = add_transition (call, vgpu, domain);
 
+  transition->active = TRUE;
+  transition->may_exist = TRUE;
+  transition->for_a_vm = TRUE;
+  require_ownership (call, vgpu);
   if (vgpu->device != NULL && vgpu->device->removing) {
     g_propagate_error (error, gvt_mdev_remove_error (EBUSY, vgpu->uuid));
     return FALSE;
   }
-  if (vgpu->device == NULL && !gvt_check_can_become_active (call, vgpu, error))
-    return FALSE;
-  require_ownership (call, vgpu);
-  transition = add_transition (call, vgpu, domain);
-  transition->active = TRUE;
-  transition->may_exist = TRUE;
-  transition->for_a_vm = TRUE;
-  return TRUE;
+  if (vgpu->device != NULL || gvt_check_can_become_active (call, vgpu, error))
+    return TRUE;
+  gvt_lease_prefix_error (error, vgpu->uuid, domain);
+  return FALSE;
 }
 
 gboolean

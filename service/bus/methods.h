@@ -65,6 +65,9 @@ void gvt_run_list_backups (GvtCall *call);
 gboolean gvt_check_prepare (GvtCall *call, GError **error);
 gboolean gvt_check_release (GvtCall *call, GError **error);
 
+/** gvt_lease_prefix_error: adds to the message which vGPUs of which VM it is about. */
+void gvt_lease_prefix_error (GError **error, const char *uuids, const char *domain);
+
 /* method-lease-run.c */
 void gvt_run_prepare (GvtCall *call);
 void gvt_run_release (GvtCall *call);

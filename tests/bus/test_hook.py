@@ -92,7 +92,16 @@ def test_no_room(defined, alice):
     done = hook("alice", "prepare")
     assert done.returncode != 0 and len(done.stderr.splitlines()) == 1
     assert "i915-GVTg_V5_8" in done.stderr
+    assert f"vGPU {UUID}, of VM {VM}: " in done.stderr
     assert defined.host.devices() == before[2]
+
+
+def test_the_kernel_has_no_room(defined, alice):
+    """Whatever it promised before (GVT-g's available_instances is a promise of nothing)."""
+    defined.host.tell("fail create 1 ENOSPC")
+    done = hook("alice", "prepare")
+    assert done.returncode != 0 and len(done.stderr.splitlines()) == 1
+    assert f"vGPU {UUID}, of VM {VM}: no room for another i915-GVTg_V5_8" in done.stderr
 
 
 def test_in_use_by_another_vm(defined, alice):

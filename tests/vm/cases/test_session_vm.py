@@ -112,8 +112,8 @@ def test_no_room_refuses_the_start_with_one_line(alice, new_vm):
     mdev.create(mdev.type_of(4))
     refused = vm.start()
     assert refused.status == 1, refused
-    assert re.search(r"^.*gvt-client: VM vm1: no room for another i915-GVTg_V5_4", refused.err,
-                     re.M), refused
+    assert re.search(r"^.*gvt-client: VM vm1: vGPU \S+, of VM \S+: no room for another i915-GVTg_V5_4",
+                     refused.err, re.M), refused
     assert vm.state() == "shut off"
     assert len(list(mdev.DEVICES.iterdir())) == 1
 
