@@ -2,9 +2,6 @@
 /* What the fuzzers of domain XML have in common. */
 #pragma once
 
-#include <glib.h>
-#include <stdint.h>
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 #define FUZZ_VGPU "cb33ec6d-ad44-4702-b80f-c176f56afea1"

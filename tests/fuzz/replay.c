@@ -4,7 +4,7 @@
  * compiler.
  */
 
-#include "fuzz-domain.h"
+#include "fuzz.h"
 
 int
 main (int argc, char **argv)
