@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Checks: AppArmor or SELinux around QEMU, and the option ROMs it has to open. Worker threads.
+ * Checks: AppArmor or SELinux around QEMU, which has to open the option ROMs. Worker threads.
  */
 
 #include <string.h>
 
 #include "check.h"
+#include "rom-catalogue.h"
 
-#define ROMS "/usr/share/vgabios"
+#define ROMS GVT_ROM_DIRECTORY
 #define ABSTRACTION "/etc/apparmor.d/abstractions/libvirt-qemu"
 #define LOCAL_ABSTRACTION "/etc/apparmor.d/local/abstractions/libvirt-qemu"
 #define TEXT_MAX (256 * 1024)
@@ -78,29 +79,6 @@ check_apparmor (const GvtHostFacts *host, GPtrArray *findings)
                     " and start the VM again");
 }
 
-static void
-check_roms (const GvtHostFacts *host, GPtrArray *findings)
-{
-  g_autoptr (GPtrArray) names = gvt_root_list (host->root, ROMS);
-  GvtFinding *finding;
-
-  if (names->len > 0) {
-    gvt_findings_add (findings,
-                      "confinement.catalogue",
-                      GVT_FINDING_OK,
-                      "%u option ROM%s in " ROMS,
-                      names->len,
-                      names->len == 1 ? "" : "s");
-    return;
-  }
-  finding = gvt_findings_add (findings,
-                              "confinement.catalogue",
-                              GVT_FINDING_OK,
-                              "no option ROM in " ROMS);
-  gvt_finding_means (finding,
-                     "only a UEFI guest that shall show its firmware on the vGPU wants one");
-}
-
 void
 gvt_check_confinement (const GvtHostFacts *host, GPtrArray *findings)
 {
@@ -120,5 +98,4 @@ gvt_check_confinement (const GvtHostFacts *host, GPtrArray *findings)
                       "confinement.roms",
                       GVT_FINDING_OK,
                       "neither AppArmor nor SELinux confines QEMU");
-  check_roms (host, findings);
 }

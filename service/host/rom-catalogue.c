@@ -113,7 +113,7 @@ gvt_rom_install (GvtRoot *root, GBytes *bytes, const char *name, GError **error)
 
 /* At most one byte more than a ROM has, so that what is larger shows. */
 static GByteArray *
-read_rom (GvtRoot *root, const char *name)
+read_rom (GvtRoot *root, const char *name, mode_t *mode)
 {
   g_autofree char *path = path_of (name);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
@@ -126,6 +126,7 @@ read_rom (GvtRoot *root, const char *name)
   if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode)) {
     gsize size = MIN ((guint64) status.st_size, GVT_ROM_SIZE_MAX + 1);
 
+    *mode = status.st_mode;
     g_byte_array_set_size (bytes, (guint) size);
     count = TEMP_FAILURE_RETRY (read (fd, bytes->data, size));
   }
@@ -178,12 +179,28 @@ add_images (GVariantDict *entries, const GvtRom *rom)
                                g_variant_new_strv ((const char *const *) list, -1));
 }
 
+/* What is odd about it; NULL if nothing is. Fills in @rom as far as it can be read. */
+static char *
+find_oddity (const GByteArray *bytes, mode_t mode, GvtRom *rom)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!gvt_rom_parse (bytes->data, bytes->len, rom, &error))
+    return g_strdup (error->message);
+  if ((mode & S_IROTH) == 0)
+    return g_strdup ("it is not readable for all, so VMs of users' sessions cannot have it");
+  if (!gvt_rom_is_intel (rom))
+    return g_strdup ("it is not for a device of Intel (8086)");
+  return NULL;
+}
+
 static GVariant *
 describe (GvtRoot *root, const char *name)
 {
-  g_autoptr (GByteArray) bytes = read_rom (root, name);
+  mode_t mode = 0;
+  g_autoptr (GByteArray) bytes = read_rom (root, name, &mode);
   g_autofree char *sha256 = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autofree char *oddity = NULL;
   GVariantDict entries;
   GvtRom rom;
 
@@ -195,10 +212,9 @@ describe (GvtRoot *root, const char *name)
   g_variant_dict_insert (&entries, "size", "t", (guint64) bytes->len);
   g_variant_dict_insert (&entries, "sha256", "s", sha256);
   add_note (root, &entries, name, sha256);
-  if (!gvt_rom_parse (bytes->data, bytes->len, &rom, &error))
-    g_variant_dict_insert (&entries, "warning", "s", error->message);
-  else if (!gvt_rom_is_intel (&rom))
-    g_variant_dict_insert (&entries, "warning", "s", "it is not for a device of Intel (8086)");
+  oddity = find_oddity (bytes, mode, &rom);
+  if (oddity != NULL)
+    g_variant_dict_insert (&entries, "warning", "s", oddity);
   add_images (&entries, &rom);
   return g_variant_dict_end (&entries);
 }

@@ -34,9 +34,9 @@ const HostSpec hosts[] = {
   { .name = "alder-lake-xe", .device = 0x46a6, .driver = "xe", .no_types = TRUE, .expected = DEAD_GPU ("blocker") },
   { .name = "meteor-lake", .device = 0x7d55, .no_types = TRUE, .expected = DEAD_GPU ("blocker") },
   { .name = "no-gpu", .no_intel = TRUE,
-    .expected = DEAD_GPU ("blocker") " -confinement.roms -confinement.catalogue -limits.login -log.gvt" },
+    .expected = DEAD_GPU ("blocker") " -confinement.roms -roms.catalogue -limits.login -log.gvt" },
   { .name = "amd-only", .no_intel = TRUE, .other_gpu = "1002:1636",
-    .expected = DEAD_GPU ("blocker") " -confinement.roms -confinement.catalogue -limits.login -log.gvt" },
+    .expected = DEAD_GPU ("blocker") " -confinement.roms -roms.catalogue -limits.login -log.gvt" },
   /* drivers and hybrids */
   { .name = "hybrid-nvidia-primary", .other_gpu = "10de:1f91", .expected = "gpu.boot-display=note" },
   { .name = "passed-through", .driver = "vfio-pci", .no_types = TRUE, .expected = NOT_I915 },
@@ -139,6 +139,11 @@ const HostSpec hosts[] = {
       { "/etc/apparmor.d/abstractions/libvirt-qemu", "  /usr/share/qemu/** r,\n" },
       { "/etc/apparmor.d/abstractions/libvirt-qemu.d/site", "  /usr/share/vgabios/** r,\n" } },
     .expected = "" },
+  { .name = "roms-of-a-package", .files = { { "/usr/share/vgabios/vgabios.bin", "no PCI data in it" } }, .expected = "" },
+  { .name = "rom-changed", .files = {
+      { "/usr/share/vgabios/gvt.rom", "somebody else's" },
+      { "/var/lib/gvt-manager/roms/gvt.rom", "[ROM]\nSHA256=00\nInstalled=2026-01-01T00:00:00Z\n" } },
+    .expected = "-roms.catalogue +roms.odd=warning" },
   { .name = "selinux", .distribution = "fedora", .files = { { "/sys/fs/selinux/enforce", "1" } }, .expected = "" },
   { .name = "no-policy", .without = { "/usr/share/polkit-1/actions/org.gvt.manager.policy" },
     .expected = "policy.installed=warning" },

@@ -15,17 +15,11 @@
 /* What a host that is ready shows, all `ok` (its journal, which is none, aside). A case's `expected` says what differs: `id=state`, `-id`
  * for one that is not there, `+id=state` for one more. */
 static const char *const ready[] = {
-  "gpu.present",        "gpu.driver",
-  "gpu.render-node",    "gpu.boot-display",
-  "virtualisation.kvm", "kernel.gvt",
-  "kernel.enable-gvt",  "kernel.guc",
-  "kernel.iommu",       "modules.kvmgt",
-  "vfio.node",          "types.offered",
-  "aperture.size",      "policy.installed",
-  "libvirt.installed",  "libvirt.hook",
-  "confinement.roms",   "confinement.catalogue",
-  "limits.login",
-  "log.gvt",       NULL,
+  "gpu.present",  "gpu.driver",        "gpu.render-node", "gpu.boot-display", "virtualisation.kvm",
+  "kernel.gvt",   "kernel.enable-gvt", "kernel.guc",      "kernel.iommu",     "modules.kvmgt",
+  "vfio.node",    "types.offered",     "aperture.size",   "policy.installed", "libvirt.installed",
+  "libvirt.hook", "confinement.roms",  "roms.catalogue",  "limits.login",     "log.gvt",
+  NULL,
 };
 
 static char *
