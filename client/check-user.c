@@ -109,6 +109,34 @@ check_qemu (const GvtUserFacts *facts, GPtrArray *findings)
 }
 
 static void
+check_daemon (const GvtUserFacts *facts, GPtrArray *findings)
+{
+  g_autofree char *limit = g_format_size_full (facts->daemon_limit, G_FORMAT_SIZE_IEC_UNITS);
+  GvtFinding *finding;
+
+  if (!facts->session)
+    return;
+  if (facts->daemon == 0) {
+    finding = gvt_findings_add (findings,
+                                "user.daemon",
+                                GVT_FINDING_UNKNOWN,
+                                "no process of yours is a libvirt daemon");
+    gvt_finding_means (finding,
+                       "whether it knows the hook, and how much memory its VMs may lock, cannot be "
+                       "told");
+    return;
+  }
+  finding = gvt_findings_add (findings,
+                              "user.daemon",
+                              GVT_FINDING_OK,
+                              "your libvirt daemon is process %d; its VMs may lock %s%s",
+                              facts->daemon,
+                              facts->daemon_limit == G_MAXUINT64 ? "any amount of" : limit,
+                              facts->daemon_limit == G_MAXUINT64 ? " memory" : " of memory");
+  gvt_finding_means (finding, "the limit is raised when a VM with a vGPU starts");
+}
+
+static void
 check_hook_seen (const GvtUserFacts *facts, GPtrArray *findings)
 {
   GvtFinding *finding;
@@ -195,6 +223,7 @@ gvt_check_user (const GvtUserFacts *facts, guint64 maximum, GPtrArray *findings)
   }
   check_libvirt (facts, findings);
   check_qemu (facts, findings);
+  check_daemon (facts, findings);
   check_hook_seen (facts, findings);
   for (guint i = 0; facts->session && i < facts->survey->vms->len; i++)
     check_vm_memory (facts, g_ptr_array_index (facts->survey->vms, i), maximum, findings);

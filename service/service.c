@@ -78,6 +78,19 @@ use_configuration (GvtService *self, GvtConfiguration *configuration)
   gvt_dispatch_set_limits (self->dispatch, configuration->calls_per_user, configuration->calls);
 }
 
+/* The first sight of types under this kernel is worth a note, at the start or when kvmgt comes later. */
+static void
+on_parent_changed (GvtRegistry *registry, const char *name, gpointer user_data)
+{
+  GvtService *self = user_data;
+  const GvtParentInfo *parent = gvt_registry_get_parent (registry, name);
+
+  if (parent == NULL || parent->types->len == 0)
+    return;
+  g_signal_handlers_disconnect_by_data (registry, self);
+  gvt_last_good_remember_async (self->context.root);
+}
+
 GvtService *
 gvt_service_new (GvtRoot *root,
                  GvtConfiguration *configuration,
@@ -89,6 +102,11 @@ gvt_service_new (GvtRoot *root,
 
   self->context.root = gvt_root_ref (root);
   self->context.registry = gvt_registry_new ();
+  g_signal_connect_object (self->context.registry,
+                           "parent-changed",
+                           G_CALLBACK (on_parent_changed),
+                           self,
+                           0);
   self->context.memory_lock = gvt_memory_lock_new (root);
   self->context.libvirt = gvt_libvirt_connection_new (libvirt_uri);
   self->context.domain_editor = g_strdup (domain_editor);
@@ -150,7 +168,6 @@ on_monitor_started (GObject *source, GAsyncResult *result, gpointer user_data)
   GvtService *self = GVT_SERVICE (user_data);
 
   gvt_monitor_start_finish (GVT_MONITOR (source), result);
-  gvt_last_good_remember_async (self->context.root);
   gvt_restore_run_async (self->restore, on_restored, self);
 }
 

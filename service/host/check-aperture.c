@@ -56,7 +56,7 @@ gvt_check_aperture (const GvtHostFacts *host, GPtrArray *findings)
                               mib < 512 ? GVT_FINDING_NOTE : GVT_FINDING_OK,
                               "the aperture is %u MiB",
                               mib);
-  gvt_finding_means (finding, "room for %s", now);
+  gvt_finding_means (finding, "room for %s; more than 7 never, for want of fence registers", now);
   if (mib >= 512)
     return;
   twice = gvt_gpu_capacity_describe (mib * 2, prefix);

@@ -118,6 +118,14 @@ check_switch (const GvtHostFacts *host, GPtrArray *findings)
   }
 }
 
+/* Up to Linux 5.15, i915 that is to do both gives the GPU up (i915/intel_gvt.c, intel_gvt_init). */
+static gboolean
+gave_the_gpu_up (const GvtHostFacts *host)
+{
+  return host->gpu->driver == NULL && !gvt_host_is_at_least (host, 5, 19) &&
+         gvt_host_module_is_loaded (host, "i915");
+}
+
 /* Bit 0 of enable_guc is submission through GuC; -1 lets the driver choose, which on these GPUs is
  * none (kernel i915/gt/uc/intel_uc.c). */
 static void
@@ -192,10 +200,10 @@ gvt_check_kernel (const GvtHostFacts *host, GPtrArray *findings)
   if (host->gpu == NULL || gvt_gpu_generation (host->gpu->device, &name) != GVT_GPU_SUPPORTED)
     return;
   check_built (host, findings);
-  if (gvt_kernel_can_divide (host)) {
+  if (gvt_kernel_can_divide (host))
     check_switch (host, findings);
+  if (gvt_kernel_can_divide (host) || gave_the_gpu_up (host))
     check_guc (host, findings);
-  }
   check_iommu (host, findings);
   check_last_good (host, findings);
 }

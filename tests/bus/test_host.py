@@ -9,6 +9,7 @@ import pytest
 
 import callers
 import daemons
+import hosts
 import vms
 from callers import ADDRESS, ROOT, BusError
 
@@ -36,6 +37,31 @@ def test_check_is_for_everybody_and_changes_nothing(bed, nobody):
 def test_check_follows_the_host(bed, root):
     (bed.host.dir / "dev/vfio/vfio").unlink()
     assert findings_of(root)["vfio.node"]["state"] == "blocker"
+
+
+def test_kernel_that_had_types_is_told_when_they_are_gone(bed, root):
+    """Types that come while the service runs count, too: kvmgt is often loaded by setup."""
+    note = bed.host.dir / "var/lib/gvt-manager/last-good-kernel"
+    release = bed.host.dir / "proc/sys/kernel/osrelease"
+    release.parent.mkdir(parents=True)
+    release.write_text("6.5.0-44-generic\n")
+    bed.host.tell("unregister " + hosts.GPU)
+    bed.restart()
+    assert "kernel.last-good" not in findings_of(root)
+    bed.host.tell("register " + hosts.GPU)
+
+    def noted():
+        """the kernel is noted"""
+        return note.exists() and note.read_text() == "6.5.0-44-generic\n"
+
+    callers.eventually(noted)
+    release.write_text("6.8.0-45-generic\n")
+    assert "kernel.last-good" not in findings_of(root)
+    bed.host.tell("unregister " + hosts.GPU)
+    found = findings_of(root)["kernel.last-good"]
+    assert found["state"] == "warning"
+    assert "6.5.0-44-generic" in found["evidence"] and "6.8.0-45-generic" in found["evidence"]
+    assert "6.5.0-44-generic" in found["remedy"] and found["command"] == "gvt-client report"
 
 
 def test_client_merges_both_halves(bed, session_libvirt):

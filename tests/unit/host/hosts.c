@@ -8,6 +8,7 @@
 #define NO_GPU_FAMILIES                                                                            \
   "-gpu.driver -gpu.render-node -gpu.boot-display -kernel.gvt -kernel.enable-gvt -kernel.guc "     \
   "-kernel.iommu -modules.kvmgt -vfio.node -types.offered -aperture.size"
+#define NO_GPU_MORE "-confinement.roms -roms.catalogue -limits.login -log.gvt"
 #define DEAD_GPU(state) "gpu.present=" state " " NO_GPU_FAMILIES
 #define NOT_I915                                                                                   \
   "gpu.driver=blocker -gpu.render-node -kernel.enable-gvt -kernel.guc -modules.kvmgt -vfio.node "  \
@@ -34,11 +35,21 @@ const HostSpec hosts[] = {
   { .name = "alder-lake-xe", .device = 0x46a6, .driver = "xe", .no_types = TRUE, .expected = DEAD_GPU ("blocker") },
   { .name = "meteor-lake", .device = 0x7d55, .no_types = TRUE, .expected = DEAD_GPU ("blocker") },
   { .name = "no-gpu", .no_intel = TRUE,
-    .expected = DEAD_GPU ("blocker") " -confinement.roms -roms.catalogue -limits.login -log.gvt" },
+    .expected = DEAD_GPU ("blocker") " " NO_GPU_MORE },
   { .name = "amd-only", .no_intel = TRUE, .other_gpu = "1002:1636",
-    .expected = DEAD_GPU ("blocker") " -confinement.roms -roms.catalogue -limits.login -log.gvt" },
+    .expected = DEAD_GPU ("blocker") " " NO_GPU_MORE },
   /* drivers and hybrids */
   { .name = "hybrid-nvidia-primary", .other_gpu = "10de:1f91", .expected = "gpu.boot-display=note" },
+  { .name = "hybrid-amd-primary", .other_gpu = "1002:7340", .distribution = "fedora", .release = "6.11.4-301.fc41.x86_64",
+    .expected = "gpu.boot-display=note" },
+  { .name = "hybrid-intel-arc-primary", .other_gpu = "8086:56a5", .expected = "gpu.boot-display=note" },
+  { .name = "hybrid-nvidia-igpu-off-in-bios", .no_intel = TRUE, .other_gpu = "10de:1f91",
+    .expected = DEAD_GPU ("blocker") " " NO_GPU_MORE },
+  { .name = "hybrid-nvidia-primary-fresh", OFF, .other_gpu = "10de:1f91", .distribution = "pop ubuntu debian",
+    .loaded = "i915 kvm_intel", .at_boot = "",
+    .expected = "gpu.boot-display=note kernel.enable-gvt=blocker modules.kvmgt=blocker -vfio.node -types.offered" },
+  { .name = "hybrid-tiger-lake-nvidia", .device = 0x9a60, .other_gpu = "10de:25a2", .no_types = TRUE,
+    .expected = DEAD_GPU ("blocker") },
   { .name = "passed-through", .driver = "vfio-pci", .no_types = TRUE, .expected = NOT_I915 },
   { .name = "xe-forced", .driver = "xe", .no_types = TRUE, .expected = NOT_I915 },
   { .name = "nomodeset", .driver = "", .no_types = TRUE, .command_line = "nomodeset", .loaded = "kvm_intel",
@@ -57,6 +68,30 @@ const HostSpec hosts[] = {
   { .name = "fresh-fedora", OFF, .distribution = "fedora", .release = "6.11.4-301.fc41.x86_64",
     .loaded = "i915 kvm_intel", .at_boot = "", .closed = "/etc/libvirt",
     .expected = "kernel.enable-gvt=blocker modules.kvmgt=blocker -vfio.node -types.offered libvirt.hook=warning" },
+  { .name = "fresh-ubuntu", OFF, .distribution = "ubuntu debian", .release = "6.8.0-45-generic", .loaded = "i915 kvm_intel",
+    .at_boot = "", .expected = "kernel.enable-gvt=blocker modules.kvmgt=blocker -vfio.node -types.offered" },
+  { .name = "fresh-ubuntu-20.04", OFF, .distribution = "ubuntu debian", .release = "5.4.0-150-generic",
+    .modules = "i915 kvmgt vfio_mdev mdev", .loaded = "i915 kvm_intel", .at_boot = "",
+    .expected = "kernel.enable-gvt=blocker modules.kvmgt=blocker +modules.vfio_mdev=blocker -vfio.node -types.offered" },
+  { .name = "fresh-arch", OFF, .distribution = "arch", .release = "7.1.8-arch1-1", .loaded = "i915 kvm_intel", .at_boot = "",
+    .without = { "/usr/sbin/libvirtd", "/usr/bin/qemu-system-x86_64", "/etc/libvirt" },
+    .expected = "kernel.enable-gvt=blocker modules.kvmgt=blocker -vfio.node -types.offered "
+                "libvirt.installed=blocker -libvirt.hook" },
+  { .name = "fresh-opensuse", OFF, .distribution = "opensuse-tumbleweed opensuse suse", .release = "6.12.0-1-default",
+    .loaded = "i915 kvm_intel", .at_boot = "",
+    .expected = "kernel.enable-gvt=blocker modules.kvmgt=blocker -vfio.node -types.offered" },
+  { .name = "fresh-silverblue", OFF, .distribution = "fedora", .release = "6.18.2-200.fc43.x86_64",
+    .loaded = "i915 kvm_intel", .at_boot = "", .closed = "/etc/libvirt",
+    .files = { { "/run/ostree-booted", "" }, { "/sys/fs/selinux/enforce", "1" } },
+    .expected = "kernel.enable-gvt=blocker modules.kvmgt=blocker -vfio.node -types.offered libvirt.hook=warning" },
+  { .name = "rhel-without-gvt", .no_types = TRUE, .command_line = "ro quiet", .enable_gvt = "", .distribution = "rhel fedora", .release = "5.14.0-503.el9.x86_64",
+    .modules = "i915 kvm-intel vfio", .loaded = "i915 kvm_intel", .closed = "/etc/libvirt",
+    .expected = "kernel.gvt=blocker -kernel.enable-gvt -kernel.guc -modules.kvmgt -vfio.node -types.offered "
+                "-aperture.size libvirt.hook=warning" },
+  { .name = "one-of-two-entries", OFF, .distribution = "arch",
+    .files = { { "/boot/loader/entries/a.conf", "linux /l\noptions root=x i915.enable_gvt=1\n" },
+               { "/boot/loader/entries/b.conf", "linux /l\noptions root=x\n" } },
+    .expected = "kernel.enable-gvt=blocker -types.offered" },
   { .name = "switched-on-for-next-boot", OFF,
     .files = { { "/etc/default/grub.d/gvt-manager.cfg",
                  "GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT i915.enable_gvt=1\"\n" } },
@@ -74,6 +109,15 @@ const HostSpec hosts[] = {
   { .name = "guc-submission-new", .enable_guc = "3", .no_types = TRUE, .release = "6.8.0-45-generic",
     .expected = "kernel.guc=blocker types.offered=blocker" },
   { .name = "guc-submission-old", .enable_guc = "1", .no_types = TRUE, .release = "5.10.0-33-amd64",
+    .expected = "kernel.guc=blocker types.offered=blocker" },
+  { .name = "guc-submission-old-without-driver", .enable_guc = "3", .no_types = TRUE, .driver = "",
+    .release = "5.4.0-150-generic",
+    .expected = "gpu.driver=blocker -gpu.render-node -kernel.enable-gvt kernel.guc=blocker -modules.kvmgt "
+                "-vfio.node -types.offered -aperture.size" },
+  { .name = "guc-submission-5.15", .enable_guc = "3", .no_types = TRUE, .driver = "", .release = "5.15.0-124-generic",
+    .expected = "gpu.driver=blocker -gpu.render-node -kernel.enable-gvt kernel.guc=blocker -modules.kvmgt "
+                "-vfio.node -types.offered -aperture.size" },
+  { .name = "guc-submission-5.19", .enable_guc = "1", .no_types = TRUE, .release = "5.19.0-50-generic",
     .expected = "kernel.guc=blocker types.offered=blocker" },
   { .name = "huc-only", .enable_guc = "2", .expected = "" },
   /* kernels and modules */
@@ -108,6 +152,9 @@ const HostSpec hosts[] = {
   { .name = "aperture-128", .aperture = 128, .expected = "-types.offered aperture.size=blocker" },
   { .name = "aperture-256", .aperture = 256, .expected = "aperture.size=note" },
   { .name = "aperture-1024", .aperture = 1024, .expected = "" },
+  { .name = "aperture-512-broadwell", .aperture = 512, .device = 0x1626, .release = "6.1.0-27-amd64", .expected = "" },
+  { .name = "aperture-256-broadwell", .aperture = 256, .device = 0x1616, .expected = "aperture.size=note" },
+  { .name = "aperture-2048", .aperture = 2048, .expected = "" },
   { .name = "aperture-unreadable", .without = { "/sys/devices/pci0000:00/0000:00:02.0/resource" },
     .expected = "aperture.size=unknown" },
   { .name = "full", .files = {

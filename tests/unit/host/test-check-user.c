@@ -30,28 +30,30 @@ typedef struct {
 /* clang-format off */
 static const Case cases[] = {
   { "ready", { USUAL }, 9000000, 7002000, 4, 8 * GIB,
-    "user.kvm=ok user.libvirt=ok user.qemu=ok user.hook-seen=ok user.memory-lock=ok" },
+    "user.kvm=ok user.libvirt=ok user.qemu=ok user.daemon=ok user.hook-seen=ok user.memory-lock=ok" },
   { "no-kvm", { USUAL, .kvm_exists = FALSE, .kvm_open = FALSE }, 9000000, 7002000, 0, 0,
-    "user.kvm=blocker user.libvirt=ok user.qemu=ok user.hook-seen=ok" },
+    "user.kvm=blocker user.libvirt=ok user.qemu=ok user.daemon=ok user.hook-seen=ok" },
   { "kvm-closed", { USUAL, .kvm_open = FALSE }, 9000000, 7002000, 0, 0,
-    "user.kvm=blocker user.libvirt=ok user.qemu=ok user.hook-seen=ok" },
+    "user.kvm=blocker user.libvirt=ok user.qemu=ok user.daemon=ok user.hook-seen=ok" },
   { "no-libvirt", { USUAL, .refusal = (char *) "no socket" }, 0, 0, 0, 0, "user.kvm=ok user.libvirt=blocker" },
   { "no-qemu", { USUAL }, 9000000, 0, 0, 0,
-    "user.kvm=ok user.libvirt=ok user.qemu=blocker user.hook-seen=ok" },
+    "user.kvm=ok user.libvirt=ok user.qemu=blocker user.daemon=ok user.hook-seen=ok" },
   { "jammy", { USUAL }, 8000000, 6002000, 0, 0,
-    "user.kvm=ok user.libvirt=note user.qemu=ok user.hook-seen=ok" },
+    "user.kvm=ok user.libvirt=note user.qemu=ok user.daemon=ok user.hook-seen=ok" },
   { "old", { USUAL }, 6000000, 3001000, 0, 0,
-    "user.kvm=ok user.libvirt=note user.qemu=warning user.hook-seen=ok" },
+    "user.kvm=ok user.libvirt=note user.qemu=warning user.daemon=ok user.hook-seen=ok" },
   { "daemon-older-than-hook", { USUAL, .daemon_started = 500 }, 9000000, 7002000, 0, 0,
-    "user.kvm=ok user.libvirt=ok user.qemu=ok user.hook-seen=warning" },
+    "user.kvm=ok user.libvirt=ok user.qemu=ok user.daemon=ok user.hook-seen=warning" },
   { "no-hook", { USUAL, .hook_installed = FALSE }, 9000000, 7002000, 4, 8 * GIB,
-    "user.kvm=ok user.libvirt=ok user.qemu=ok user.memory-lock=warning" },
+    "user.kvm=ok user.libvirt=ok user.qemu=ok user.daemon=ok user.memory-lock=warning" },
   { "no-hook-but-limit", { USUAL, .hook_installed = FALSE, .daemon_limit = G_MAXUINT64 }, 9000000, 7002000, 4, 8 * GIB,
-    "user.kvm=ok user.libvirt=ok user.qemu=ok user.memory-lock=ok" },
+    "user.kvm=ok user.libvirt=ok user.qemu=ok user.daemon=ok user.memory-lock=ok" },
   { "over-the-maximum", { USUAL }, 9000000, 7002000, 8, 8 * GIB,
-    "user.kvm=ok user.libvirt=ok user.qemu=ok user.hook-seen=ok user.memory-lock=warning" },
+    "user.kvm=ok user.libvirt=ok user.qemu=ok user.daemon=ok user.hook-seen=ok user.memory-lock=warning" },
   { "more-than-there-is", { USUAL }, 9000000, 7002000, 64, 0,
-    "user.kvm=ok user.libvirt=ok user.qemu=ok user.hook-seen=ok user.memory-lock=warning" },
+    "user.kvm=ok user.libvirt=ok user.qemu=ok user.daemon=ok user.hook-seen=ok user.memory-lock=warning" },
+  { "no-daemon", { USUAL, .daemon = 0 }, 9000000, 7002000, 0, 0,
+    "user.kvm=ok user.libvirt=ok user.qemu=ok user.daemon=unknown" },
   { "system", { USUAL, .uri = "qemu:///system", .session = FALSE, .kvm_open = FALSE, .daemon = 0 }, 11003000, 10000000, 64, 0,
     "user.libvirt=ok user.qemu=ok" },
 };
@@ -95,6 +97,8 @@ test_user (gconstpointer data)
 
     g_assert_cmpstr (finding->evidence, !=, "");
     if (finding->state != GVT_FINDING_OK)
+      g_assert_cmpstr (finding->meaning, !=, "");
+    if (finding->state != GVT_FINDING_OK && finding->state != GVT_FINDING_UNKNOWN)
       g_assert_cmpstr (finding->remedy, !=, "");
     g_string_append_printf (found,
                             "%s%s=%s",

@@ -151,6 +151,9 @@ test_words (void)
                { "/lib/modules/6.5.0-44-generic/modules.dep", "" } } };
   const HostSpec cloud = { .name = "cloud", .modules = "i915", .loaded = "i915",
     .files = { { "/lib/modules/6.1.0-27-amd64x/modules.dep", "kernel/drivers/gpu/drm/i915/kvmgt.ko:\n" } } };
+  const HostSpec broadwell = { .name = "broadwell", .device = 0x1616, .aperture = 256 };
+  const HostSpec hybrid = { .name = "hybrid", .other_gpu = "10de:1f91" };
+  const HostSpec bare = { .name = "bare", .no_intel = TRUE, .other_gpu = "10de:1f91" };
   const HostSpec arch = { .name = "arch", .distribution = "manjaro arch", .without = { "/usr/sbin/libvirtd" } };
 
   assert_says (&tiger, "gpu.present", "SR-IOV");
@@ -162,6 +165,9 @@ test_words (void)
   assert_says (&new_guc, "kernel.guc", "leaves GVT-g out");
   assert_says (&fresh, "kernel.enable-gvt", "gvt-client setup kernel-parameters");
   assert_says (&prepared, "kernel.enable-gvt", "/boot/loader/entries switches it on: reboot");
+  assert_says (&broadwell, "aperture.size", "1 of i915-GVTg_V4_4");
+  assert_says (&hybrid, "gpu.boot-display", "0000:01:00.0");
+  assert_says (&bare, "gpu.present", "iGPU Multi-Monitor");
   assert_says (&commented, "kernel.enable-gvt", "gvt-client setup kernel-parameters");
   assert_says (&updated, "kernel.last-good", "boot Linux 6.5.0-44-generic, which is still installed");
   assert_says (&cloud, "kernel.gvt", "6.1.0-27-amd64x");
