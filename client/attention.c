@@ -46,17 +46,21 @@ type_of (const GvtObjects *objects, const GvtVgpu *vgpu)
   return NULL;
 }
 
-/* One that could make room; the owner's own, since others' are not hers to stop. */
+/* One that could make room; the owner's own, since others' are not hers to stop, and if possible one
+ * that no VM has. */
 static const GvtVgpu *
 find_active (const GvtObjects *objects, const GvtVgpu *vgpu)
 {
+  const GvtVgpu *found = NULL;
+
   for (guint i = 0; i < objects->vgpus->len; i++) {
     const GvtVgpu *other = g_ptr_array_index (objects->vgpus, i);
 
-    if (other->active && other->owner_uid == vgpu->owner_uid && strcmp (other->gpu, vgpu->gpu) == 0)
-      return other;
+    if (other->active && other->owner_uid == vgpu->owner_uid &&
+        strcmp (other->gpu, vgpu->gpu) == 0 && (found == NULL || *other->domain == '\0'))
+      found = other;
   }
-  return NULL;
+  return found;
 }
 
 static void
@@ -67,10 +71,17 @@ look_for_room (GPtrArray *list, const GvtObjects *objects, const GvtVgpu *vgpu)
 
   if (type == NULL || type->available_instances > 0)
     return;
-  add (list,
-       g_strdup_printf ("%s: its GPU has no room for it now, so its VM cannot start",
-                        name_of (vgpu)),
-       other != NULL ? g_strdup_printf ("gvt-client stop %s", name_of (other)) : NULL);
+  if (other != NULL && *other->domain != '\0')
+    add (list,
+         g_strdup_printf ("%s: its GPU has no room for it until the VM of %s ends",
+                          name_of (vgpu),
+                          name_of (other)),
+         NULL);
+  else
+    add (list,
+         g_strdup_printf ("%s: its GPU has no room for it now, so its VM cannot start",
+                          name_of (vgpu)),
+         other != NULL ? g_strdup_printf ("gvt-client stop %s", name_of (other)) : NULL);
 }
 
 GPtrArray *

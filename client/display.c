@@ -16,8 +16,9 @@
 /* Enough of a UUID to tell it from others, and to name a vGPU by; `show` has all of it. */
 #define SHORT_UUID 8
 
-/* How long a screen may wait for libvirt's answer. A daemon that runs needs a tenth of it. */
-#define NAMES_MS 250
+/* How long a screen may wait for libvirt's answer. A daemon that runs needs a tenth of
+ * it. */
+#define NAMES_MS 500
 
 char *
 gvt_display_memory (const GvtType *type)
