@@ -5,6 +5,7 @@
 usage: test_manual.py GVT-CLIENT PAGE...
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -30,12 +31,14 @@ def text(page):
     return re.sub(r"[ \n]+", " ", run("man", "-E", "UTF-8", "-l", PAGES[page]).stdout)
 
 
+@functools.cache
 def verbs():
     found = [line.split("\t")[0] for line in run(PROGRAM, "complete", "--", "").stdout.splitlines()]
     assert len(found) > 20
     return found
 
 
+@functools.cache
 def options(*words):
     lines = run(PROGRAM, "complete", "--", *words, "-").stdout.splitlines()
     assert lines
@@ -105,6 +108,20 @@ def test_every_exit_status_and_action():
     page = text("gvt-managerd.8")
     for action in re.findall(r'action id="([^"]+)"', (TOP / "polkit/org.gvt.manager.policy").read_text()):
         assert action in page, action
+
+
+def test_documents_name_what_there_is():
+    """Commands in documents and examples: verbs and options that the client has."""
+    checked = 0
+    for path in [TOP / "README.md", *(TOP / "doc").glob("*.md"), *(TOP / "examples").iterdir()]:
+        for command in re.findall(r"(?:`|^ +|: \"?)gvt-client((?: [^`\n|]+)?)", path.read_text(), re.M):
+            words = command.split()
+            verb = next((word for word in words if re.fullmatch(r"[a-z-]+", word) and word[0] != "-"), None)
+            assert verb is None or verb in verbs(), f"{path.name}: gvt-client{command}"
+            for option in re.findall(r" (--[a-z-]+)", command):
+                assert option in options(*filter(None, [verb])), f"{path.name}: gvt-client{command}"
+            checked += 1
+    assert checked > 30, checked
 
 
 if __name__ == "__main__":
