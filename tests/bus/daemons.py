@@ -100,7 +100,7 @@ def start_named(root, name, *argv, **settings):
         return owner_pid(root, name) == daemon.pid
 
     owned.__doc__ = f"{daemon.name} owns {name}"
-    eventually(owned, 20)
+    eventually(owned, 60)
     return daemon
 
 

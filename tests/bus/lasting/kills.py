@@ -15,6 +15,9 @@ PATH = callers.vgpu_path(UUID)
 SMALL = "i915-GVTg_V5_8"
 GONE = None
 
+# A long run takes what others leave of the machine.
+PATIENCE = 120
+
 
 class Operation:
     """A call that changes a vGPU.
@@ -130,7 +133,7 @@ def run(bed, user, request, number, which):
     killer = Killer(bed.service.pid, number, which)
     error = None
     try:
-        user.call(*request)
+        user.call(*request, timeout=PATIENCE)
     except BusError as caught:
         error = caught
     return killer.end(), error
@@ -182,7 +185,7 @@ def whole(bed, user, permitted):
         """a record where there is a vGPU"""
         return records(bed.host) == ({UUID} if is_now else set())
 
-    eventually(access)
-    eventually(noted)
+    eventually(access, PATIENCE)
+    eventually(noted, PATIENCE)
     assert not leftovers(bed.host)
     return is_now

@@ -27,7 +27,7 @@ def repeat(users, operation, before):
     """The same call again brings what it was to bring, or says that this is so already."""
     done = operation.states[-1]
     try:
-        users[operation.user].call(*operation.request)
+        users[operation.user].call(*operation.request, timeout=kills.PATIENCE)
     except BusError as error:
         if operation.before is None and before is not GONE:
             assert error.name == "AlreadyExists"

@@ -2,6 +2,7 @@
 """Many hands at once: each gets an answer that is true, and what is there in the end is whole."""
 
 import collections
+import itertools
 import subprocess
 import threading
 import time
@@ -10,18 +11,20 @@ import pytest
 
 import callers
 import kills
-from callers import MANAGER, ROOT, VGPU, BusError
+from callers import DOMAINS, MANAGER, ROOT, VGPU, BusError
 from hosts import GPU
 
 UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
 PATH = callers.vgpu_path(UUID)
 SMALL = "i915-GVTg_V5_8"
 LARGE = "i915-GVTg_V5_2"
+ALICES_VM = "5e6b1f0a-3a0b-4b8e-9a55-0f3c0a6f4a11"
+BOBS_VM = "5e6b1f0a-3a0b-4b8e-9a55-0f3c0a6f4a12"
 
 
 @pytest.fixture
 def rounds(request):
-    return 1000 if request.config.getoption("--long") else 12
+    return 1000 if request.config.getoption("--long") else 8
 
 
 def begin_create(user, vgpu_type=SMALL, **options):
@@ -63,49 +66,100 @@ def settle(bed, user, expected):
     assert not bed.host.definition(UUID)
 
 
-def test_two_users_and_the_last_instance(bed, alice, bob, rounds):
+class Contender:
+    """A user with a vGPU to create, one to start and one to prepare; there is room for one of all."""
+
+    def __init__(self, user, vm):
+        self.user = user
+        self.vm = vm
+        self.defined = user.create(LARGE, define=True, activate=False)
+        self.with_vm = user.create(LARGE, start="domain", activate=False)
+
+    def begin(self, deed):
+        """Sends the call, which is what attach and the VM's start come to, or hands do."""
+        if deed == "create":
+            return begin_create(self.user, LARGE)
+        if deed == "start":
+            return begin(self.user, "Start", self.defined)
+        return self.user.start(ROOT, DOMAINS, "Prepare", "(ssasta{sv})", *self.lease())
+
+    def lease(self):
+        return "vm", self.vm, [self.user.get(self.with_vm, VGPU, "Uuid")], 0, {}
+
+    def give_back(self, deed, result):
+        if deed == "create":
+            self.user.vgpu(result, "Remove")
+        elif deed == "start":
+            self.user.vgpu(self.defined, "Stop")
+        else:
+            self.user.call(ROOT, DOMAINS, "Release", "(ssasta{sv})", *self.lease())
+
+
+@pytest.fixture
+def contenders(bed, alice, bob):
+    return Contender(alice, ALICES_VM), Contender(bob, BOBS_VM)
+
+
+TAKING = ["create", "start", "prepare"]
+
+
+@pytest.mark.parametrize("first, second", itertools.combinations_with_replacement(TAKING, 2))
+def test_two_users_take_the_last_instance(bed, contenders, first, second, rounds):
     """Exactly one wins. The other hears NoCapacity, or Busy."""
-    told = collections.Counter()
-    wins = collections.Counter()
+    told, wins = collections.Counter(), collections.Counter()
     for number in range(rounds):
-        order = (alice, bob) if number % 2 else (bob, alice)
-        results = {user: outcome(p) for user, p in [(u, begin_create(u, LARGE)) for u in order]}
-        winners = [user for user, r in results.items() if not isinstance(r, BusError)]
-        assert len(winners) == 1, results
-        (loser,) = set(order) - set(winners)
-        told[results[loser].name] += 1
-        wins[winners[0].user] += 1
-        assert len(bed.host.devices()) == 1
+        pairs = list(zip(contenders, (first, second) if number % 4 < 2 else (second, first)))
+        if number % 2:
+            pairs.reverse()
+        pending = [(who, deed, who.begin(deed)) for who, deed in pairs]
+        results = [(who, deed, outcome(p)) for who, deed, p in pending]
+        winners = [r for r in results if not isinstance(r[2], BusError)]
+        losers = [r for r in results if isinstance(r[2], BusError)]
+        assert len(winners) == len(losers) == 1, results
+        (who, deed, result), (_, _, error) = winners[0], losers[0]
+        told[error.name] += 1
+        wins[who.user.user, deed] += 1
         (uuid,) = bed.host.devices()
-        assert callers.vgpu_path(uuid) == results[winners[0]]
-        callers.eventually(lambda: bed.host.acl(uuid) == {winners[0].user: "rw-"})
-        winners[0].vgpu(results[winners[0]], "Remove")
+        callers.eventually(lambda: bed.host.acl(uuid) == {who.user.user: "rw-"})
+        who.give_back(deed, result)
+        assert not bed.host.devices()
     assert set(told) <= {"NoCapacity", "Busy"}
-    settle(bed, alice, set())
-    print(f"{rounds} rounds: wins {dict(wins)}; the others heard {dict(told)}")
+    print(f"{rounds} rounds of {first} and {second}: wins {dict(wins)}; the others heard {dict(told)}")
 
 
-def test_start_of_the_last_instance(bed, alice, bob, rounds):
-    """Attach-like: two defined ones, room for one, started at once while the other is removed."""
-    paths = {u: u.create(LARGE, define=True, activate=False) for u in (alice, bob)}
+@pytest.mark.parametrize("taking", TAKING)
+def test_one_removes_what_the_other_takes(bed, contenders, taking, rounds):
+    """The last instance becomes free while another wants it: it gets in, or hears why not."""
     told = collections.Counter()
     for number in range(rounds):
-        order = (alice, bob) if number % 2 else (bob, alice)
-        results = {u: outcome(p) for u, p in [(u, begin(u, "Start", paths[u])) for u in order]}
-        winners = [user for user, r in results.items() if not isinstance(r, BusError)]
-        assert len(winners) == 1 and len(bed.host.devices()) == 1, results
-        (loser,) = set(order) - set(winners)
-        told[results[loser].name] += 1
-        # The loser tries again while the winner stops: it gets in, or hears why not.
-        stop, again = begin(winners[0], "Stop", paths[winners[0]]), begin(loser, "Start", paths[loser])
-        assert outcome(stop) is None
-        late = outcome(again)
-        assert late is None or late.name in ("NoCapacity", "Busy")
-        assert len(bed.host.devices()) == (1 if late is None else 0)
-        if late is None:
-            loser.vgpu(paths[loser], "Stop")
-    assert set(told) <= {"NoCapacity", "Busy"}
-    print(f"{rounds} rounds; the others heard {dict(told)}")
+        has, wants = contenders if number % 2 else reversed(contenders)
+        held = has.user.create(LARGE)
+        removal = begin(has.user, "Remove", held)
+        time.sleep(number % 8 * 0.005)
+        removed, taken = [outcome(p) for p in (removal, wants.begin(taking))]
+        assert removed is None, removed
+        told[name_of(taken)] += 1
+        assert len(bed.host.devices()) == (0 if isinstance(taken, BusError) else 1)
+        if not isinstance(taken, BusError):
+            wants.give_back(taking, taken)
+    assert set(told) <= {"done", "NoCapacity", "Busy"}
+    print(f"{rounds} rounds of remove and {taking}, which heard {dict(told)}")
+
+
+def test_two_remove_the_same(bed, alice, root, rounds):
+    """Exactly one does; the other hears that it is going, or gone."""
+    told = collections.Counter()
+    for number in range(rounds):
+        path = alice.create(LARGE, define=bool(number % 3))
+        order = (alice, root) if number % 2 else (root, alice)
+        results = [outcome(p) for p in [begin(user, "Remove", path) for user in order]]
+        assert results.count(None) == 1, results
+        (other,) = [r for r in results if r is not None]
+        assert other.name in ("Busy", "Conflict") or is_gone(other)
+        told[name_of(other)] += 1
+        assert not bed.host.devices()
+    settle(bed, alice, set())
+    print(f"{rounds} rounds of remove and remove: the others heard {dict(told)}")
 
 
 def test_one_label_twice(bed, alice, rounds):

@@ -20,8 +20,8 @@ USERS = ("alice", "bob", "big", "root")
 # What the heap may keep of its own accord: arenas of threads, tables that do not shrink.
 GROWTH_KIB = 1024
 
-# How often one looks at what the service uses.
-LOOKS = 8
+# How often one looks at what the service uses, in a short run and in a long one.
+LOOKS, LONG_LOOKS = 8, 20
 
 
 class Follower:
@@ -87,10 +87,12 @@ def cycle(total):
 
 
 @pytest.fixture
-def total(request):
+def parts(request):
+    """How many cycles between one look and the next."""
     if not request.config.getoption("--long"):
-        return 128
-    return int(os.environ.get("GVT_SOAK_CYCLES", "100000"))
+        return [16] * LOOKS
+    total = int(os.environ.get("GVT_SOAK_CYCLES", "100000"))
+    return [total // LONG_LOOKS // len(USERS) * len(USERS)] * LONG_LOOKS
 
 
 def sanitized(pid):
@@ -98,27 +100,26 @@ def sanitized(pid):
     return "libasan" in pathlib.Path(f"/proc/{pid}/maps").read_text()
 
 
-def soak(pid, total):
+def soak(pid, parts):
     """The outcomes, and what the service used after each part; said at once, for it may take hours."""
     outcomes, uses = {}, []
-    for number in range(1, LOOKS + 1):
+    for cycles in parts:
         begin = time.monotonic()
-        part = cycle(total // LOOKS)
-        rate = sum(part.values()) / (time.monotonic() - begin)
-        for name, times in part.items():
+        for name, times in cycle(cycles).items():
             outcomes[name] = outcomes.get(name, 0) + times
+        rate = cycles / (time.monotonic() - begin)
         uses.append(usage(pid))
         memory, descriptors = uses[-1]
         print(
-            f"{number * total // LOOKS} cycles: {memory} KiB, {descriptors} descriptors, {rate:.0f}/s",
+            f"{sum(outcomes.values())} cycles: {memory} KiB, {descriptors} descriptors, {rate:.0f}/s",
             flush=True,
         )
     return outcomes, uses
 
 
-def test_soak(bed, alice, nobody, total):
+def test_soak(bed, alice, nobody, parts):
     follower = Follower(nobody)
-    outcomes, uses = soak(bed.service.pid, total)
+    outcomes, uses = soak(bed.service.pid, parts)
 
     def idle():
         """nothing is left, in the kernel, on disk, on the bus"""
@@ -126,12 +127,12 @@ def test_soak(bed, alice, nobody, total):
         return not left and not kills.leftovers(bed.host)
 
     callers.eventually(idle)
-    assert outcomes == {"done": total}
+    assert outcomes == {"done": sum(parts)}
     follower.end()
     assert follower.state == nobody.objects(), "the signals say something else than the objects"
-    print(f"{total} cycles by {len(USERS)} clients; {follower.signals} signals followed")
+    print(f"{sum(parts)} cycles by {len(USERS)} clients; {follower.signals} signals followed")
     # The first quarter warms up.
-    before, after = uses[LOOKS // 4 - 1], usage(bed.service.pid)
+    before, after = uses[len(uses) // 4 - 1], usage(bed.service.pid)
     assert after[1] <= before[1] + 1
     if not sanitized(bed.service.pid):
         assert after[0] - before[0] < GROWTH_KIB
