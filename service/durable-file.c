@@ -72,9 +72,15 @@ open_directory_of (GvtRoot *root, const char *path, gboolean make)
   return fd;
 }
 
-/* @owner: whose file the new one replaces, or %NULL. */
+/* @owner: whose file the new one replaces, or %NULL; @durable: whether to wait for the disk. */
+typedef struct {
+  mode_t mode;
+  const struct stat *owner;
+  gboolean durable;
+} Manner;
+
 static gboolean
-write_and_sync (int fd, GBytes *bytes, mode_t mode, const struct stat *owner)
+write_all (int fd, GBytes *bytes, const Manner *how)
 {
   gsize length;
   const char *text = g_bytes_get_data (bytes, &length);
@@ -88,16 +94,12 @@ write_and_sync (int fd, GBytes *bytes, mode_t mode, const struct stat *owner)
     length -= (gsize) n;
   }
   /* The owner first: a change of it takes the set-user-ID bit away. */
-  return (owner == NULL || fchown (fd, owner->st_uid, owner->st_gid) == 0) &&
-         fchmod (fd, mode) == 0 && fsync (fd) == 0;
+  return (how->owner == NULL || fchown (fd, how->owner->st_uid, how->owner->st_gid) == 0) &&
+         fchmod (fd, how->mode) == 0 && (!how->durable || fsync (fd) == 0);
 }
 
 static gboolean
-write_temporary (int directory,
-                 const char *name,
-                 GBytes *bytes,
-                 mode_t mode,
-                 const struct stat *owner)
+write_temporary (int directory, const char *name, GBytes *bytes, const Manner *how)
 {
   gboolean written;
   int saved;
@@ -108,7 +110,7 @@ write_temporary (int directory,
   fd = openat (directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
     return FALSE;
-  written = write_and_sync (fd, bytes, mode, owner);
+  written = write_all (fd, bytes, how);
   saved = errno;
   close (fd);
   if (!written)
@@ -122,8 +124,7 @@ replace (GvtRoot *root,
          const char *path,
          const char *temporary,
          GBytes *bytes,
-         mode_t mode,
-         const struct stat *owner,
+         const Manner *how,
          GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
@@ -134,12 +135,12 @@ replace (GvtRoot *root,
 
   if (temporary_directory < 0)
     fail (error, "open the directory of", path);
-  else if (!write_temporary (temporary_directory, temporary_name, bytes, mode, owner))
+  else if (!write_temporary (temporary_directory, temporary_name, bytes, how))
     fail (error, "write", path);
   else if (renameat (temporary_directory, temporary_name, directory, name) != 0) {
     fail (error, "put in place", path);
     unlinkat (temporary_directory, temporary_name, 0);
-  } else if (fsync (directory) != 0)
+  } else if (how->durable && fsync (directory) != 0)
     fail (error, "make durable", path);
   else
     written = TRUE;
@@ -159,7 +160,9 @@ gvt_durable_write_bytes (GvtRoot *root,
                          mode_t mode,
                          GError **error)
 {
-  return replace (root, path, temporary, bytes, mode, NULL, error);
+  const Manner how = { .mode = mode, .durable = TRUE };
+
+  return replace (root, path, temporary, bytes, &how, error);
 }
 
 gboolean
@@ -174,10 +177,11 @@ gvt_durable_rewrite (GvtRoot *root,
   int fd = gvt_root_open (root, path, O_PATH | O_NOFOLLOW);
   struct stat status;
   gboolean there = fd >= 0 && fstat (fd, &status) == 0;
+  const Manner how = { .mode = mode, .owner = there ? &status : NULL, .durable = TRUE };
 
   if (fd >= 0)
     close (fd);
-  return replace (root, path, temporary, bytes, mode, there ? &status : NULL, error);
+  return replace (root, path, temporary, bytes, &how, error);
 }
 
 gboolean
@@ -193,7 +197,25 @@ gvt_durable_write (GvtRoot *root,
   return gvt_durable_write_bytes (root, path, temporary, bytes, mode, error);
 }
 
-static gboolean delete (GvtRoot *root, const char *path, int flags, GError **error)
+gboolean
+gvt_durable_write_until_reboot (GvtRoot *root,
+                                const char *path,
+                                const char *temporary,
+                                const char *text,
+                                mode_t mode,
+                                GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+  const Manner how = { .mode = mode };
+
+  return replace (root, path, temporary, bytes, &how, error);
+}
+
+static gboolean delete (GvtRoot *root,
+                        const char *path,
+                        int flags,
+                        gboolean durable,
+                        GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
   int directory = open_directory_of (root, path, FALSE);
@@ -202,7 +224,7 @@ static gboolean delete (GvtRoot *root, const char *path, int flags, GError **err
   if (directory < 0)
     return errno == ENOENT || fail (error, "open the directory of", path);
   deleted = unlinkat (directory, name, flags) == 0 || errno == ENOENT;
-  if (!deleted || fsync (directory) != 0)
+  if (!deleted || (durable && fsync (directory) != 0))
     deleted = fail (error, "delete", path);
   close (directory);
   return deleted;
@@ -211,13 +233,19 @@ static gboolean delete (GvtRoot *root, const char *path, int flags, GError **err
 gboolean
 gvt_durable_remove (GvtRoot *root, const char *path, GError **error)
 {
-  return delete (root, path, 0, error);
+  return delete (root, path, 0, TRUE, error);
+}
+
+gboolean
+gvt_durable_remove_until_reboot (GvtRoot *root, const char *path, GError **error)
+{
+  return delete (root, path, 0, FALSE, error);
 }
 
 gboolean
 gvt_durable_remove_directory (GvtRoot *root, const char *path)
 {
-  return delete (root, path, AT_REMOVEDIR, NULL);
+  return delete (root, path, AT_REMOVEDIR, TRUE, NULL);
 }
 
 char *

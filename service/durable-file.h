@@ -22,7 +22,20 @@ gboolean gvt_durable_write (GvtRoot *root,
                             mode_t mode,
                             GError **error);
 
-/** gvt_durable_write_bytes: the same with bytes of any kind. */
+/**
+ * gvt_durable_write_until_reboot:
+ *
+ * The same for what nobody needs after a reboot: whoever looks sees the old text or the new, whole,
+ * but a power cut may leave either, nothing, or an empty file. Costs no wait for the disk.
+ */
+gboolean gvt_durable_write_until_reboot (GvtRoot *root,
+                                         const char *path,
+                                         const char *temporary,
+                                         const char *text,
+                                         mode_t mode,
+                                         GError **error);
+
+/** gvt_durable_write_bytes: gvt_durable_write() with bytes of any kind. */
 gboolean gvt_durable_write_bytes (GvtRoot *root,
                                   const char *path,
                                   const char *temporary,
@@ -65,6 +78,13 @@ void gvt_durable_sweep (GvtRoot *root, const char *directory);
  * Deletes a file for good; a file that is not there is deleted already. Blocks (fsync).
  */
 gboolean gvt_durable_remove (GvtRoot *root, const char *path, GError **error);
+
+/**
+ * gvt_durable_remove_until_reboot:
+ *
+ * The same, but a power cut may bring the file back. Costs no wait for the disk.
+ */
+gboolean gvt_durable_remove_until_reboot (GvtRoot *root, const char *path, GError **error);
 
 /**
  * gvt_durable_remove_directory:

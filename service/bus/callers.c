@@ -214,6 +214,8 @@ get_or_add (GvtCallers *self, GDBusConnection *connection, const char *name)
   caller->uid = GVT_NO_UID;
   caller->calls = g_ptr_array_new_with_free_func (g_object_unref);
   caller->waiting = g_ptr_array_new_with_free_func (g_free);
+  /* Asked first, because the call waits for this answer and not for what the watch asks. */
+  ask_for_uid (self, connection, name);
   caller->watch = g_bus_watch_name_on_connection (connection,
                                                   name,
                                                   G_BUS_NAME_WATCHER_FLAGS_NONE,
@@ -222,7 +224,6 @@ get_or_add (GvtCallers *self, GDBusConnection *connection, const char *name)
                                                   self,
                                                   NULL);
   g_hash_table_insert (self->callers, caller->name, caller);
-  ask_for_uid (self, connection, name);
   return caller;
 }
 

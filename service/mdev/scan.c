@@ -46,6 +46,34 @@ gvt_device_info_free (GvtDeviceInfo *self)
   g_free (self);
 }
 
+static gpointer
+type_info_copy (gconstpointer type, gpointer user_data)
+{
+  const GvtTypeInfo *self = type;
+  GvtTypeInfo *copy = g_memdup2 (self, sizeof *self);
+
+  copy->id = g_strdup (self->id);
+  copy->name = g_strdup (self->name);
+  copy->description = g_strdup (self->description);
+  copy->device_api = g_strdup (self->device_api);
+  return copy;
+}
+
+GvtParentInfo *
+gvt_parent_info_copy (const GvtParentInfo *self)
+{
+  GvtParentInfo *copy = g_new0 (GvtParentInfo, 1);
+
+  copy->name = g_strdup (self->name);
+  copy->pci_address = g_strdup (self->pci_address);
+  copy->model = g_strdup (self->model);
+  copy->driver = g_strdup (self->driver);
+  copy->render_node = g_strdup (self->render_node);
+  copy->boot_vga = self->boot_vga;
+  copy->types = g_ptr_array_copy (self->types, type_info_copy, NULL);
+  return copy;
+}
+
 GvtDeviceInfo *
 gvt_device_info_copy (const GvtDeviceInfo *self)
 {
@@ -218,6 +246,38 @@ gvt_scan_parent (GvtRoot *root, const char *name)
   return parent;
 }
 
+/* Whether @names are the ids of just these types, in the order of a scan. */
+static gboolean
+are_types (GPtrArray *names, GPtrArray *types)
+{
+  gboolean same = names->len == types->len;
+
+  for (guint i = 0; same && i < names->len; i++)
+    same = g_strcmp0 (g_ptr_array_index (names, i),
+                      ((GvtTypeInfo *) g_ptr_array_index (types, i))->id) == 0;
+  return same;
+}
+
+GvtParentInfo *
+gvt_scan_room (GvtRoot *root, GvtParentInfo *known)
+{
+  g_autoptr (GvtParentInfo) parent = known;
+  g_autofree char *directory =
+      g_build_filename (MDEV_BUS, parent->name, "mdev_supported_types", NULL);
+  g_autoptr (GPtrArray) names = gvt_root_list (root, directory);
+
+  if (!are_types (names, parent->types))
+    return gvt_scan_parent (root, parent->name);
+  for (guint i = 0; i < parent->types->len; i++) {
+    GvtTypeInfo *type = g_ptr_array_index (parent->types, i);
+    g_autofree char *available =
+        g_build_filename (directory, type->id, "available_instances", NULL);
+
+    type->available = gvt_sysfs_read_number (root, available);
+  }
+  return g_steal_pointer (&parent);
+}
+
 GPtrArray *
 gvt_scan_parents (GvtRoot *root)
 {
@@ -266,8 +326,8 @@ gvt_scan_device (GvtRoot *root, const char *uuid)
 {
   g_autofree char *directory = g_build_filename (MDEV_DEVICES, uuid, NULL);
   g_autofree char *parent = scan_parent_of (root, directory);
-  g_autofree char *type = link_in (root, directory, "mdev_type");
-  g_autofree char *group = link_in (root, directory, "iommu_group");
+  g_autofree char *type = parent != NULL ? link_in (root, directory, "mdev_type") : NULL;
+  g_autofree char *group = type != NULL ? link_in (root, directory, "iommu_group") : NULL;
 
   /* The kernel makes the mdev_type link last (mdev_create_sysfs_files). */
   if (parent == NULL || type == NULL || !gvt_parent_name_is_safe (parent))

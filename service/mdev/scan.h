@@ -69,6 +69,8 @@ gboolean gvt_parent_info_equal (const GvtParentInfo *a, const GvtParentInfo *b);
  */
 GvtTypeInfo *gvt_parent_info_find_type (const GvtParentInfo *self, const char *id);
 
+GvtParentInfo *gvt_parent_info_copy (const GvtParentInfo *self);
+
 /** gvt_parent_info_list_types: Returns: (transfer full): the ids of its types, for a message */
 char *gvt_parent_info_list_types (const GvtParentInfo *self);
 
@@ -86,6 +88,15 @@ GPtrArray *gvt_scan_parents (GvtRoot *root);
  * Returns: (transfer full) (nullable): one of them
  */
 GvtParentInfo *gvt_scan_parent (GvtRoot *root, const char *name);
+
+/**
+ * gvt_scan_room:
+ * @known: (transfer full): a parent as it was
+ *
+ * As gvt_scan_parent(), but as long as it offers the same types reads only what vGPUs that come and
+ * go change: how many of each type there is room for. Blocks.
+ */
+GvtParentInfo *gvt_scan_room (GvtRoot *root, GvtParentInfo *known);
 
 /**
  * gvt_scan_devices:

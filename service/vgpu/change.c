@@ -148,6 +148,19 @@ reserve_all (GvtRegistry *registry, const Change *change, GError **error)
   return TRUE;
 }
 
+/* What is known of the GPUs spares the worker reading it again. */
+static void
+tell_parents (GvtRegistry *registry, GPtrArray *transitions)
+{
+  for (guint i = 0; i < transitions->len; i++) {
+    GvtTransition *transition = g_ptr_array_index (transitions, i);
+    const GvtParentInfo *parent = gvt_registry_get_parent (registry, transition->parent);
+
+    if (parent != NULL)
+      transition->parent_before = gvt_parent_info_copy (parent);
+  }
+}
+
 static void
 begin (GvtRegistry *registry, GTask *task)
 {
@@ -159,6 +172,7 @@ begin (GvtRegistry *registry, GTask *task)
     g_task_return_error (task, error);
     return;
   }
+  tell_parents (registry, change->transitions);
   work = g_task_new (registry, NULL, commit_and_return, g_object_ref (task));
   g_task_set_source_tag (work, run_in_worker);
   g_task_set_task_data (work, change, NULL);

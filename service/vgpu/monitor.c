@@ -67,7 +67,7 @@ forget_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable
 {
   GError *error = NULL;
 
-  if (gvt_record_delete (GVT_MONITOR (source)->root, task_data, &error))
+  if (gvt_record_delete (GVT_MONITOR (source)->root, task_data, TRUE, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);

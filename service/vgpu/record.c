@@ -118,6 +118,11 @@ load (GvtRoot *root, const char *uuid)
   g_autofree char *text = gvt_root_read_text (root, path, RECORD_MAX, &error);
   GvtRecord *record = NULL;
 
+  /* A power cut while it was written, for a vGPU that the same power cut removed. */
+  if (text != NULL && *text == '\0') {
+    gvt_durable_remove_until_reboot (root, path, NULL);
+    return NULL;
+  }
   if (text != NULL && g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, &error))
     record = parse (file, &error);
   if (record == NULL)
@@ -159,7 +164,11 @@ gvt_record_load_all (GvtRoot *root)
 }
 
 gboolean
-gvt_record_save (GvtRoot *root, const char *uuid, const GvtRecord *self, GError **error)
+gvt_record_save (GvtRoot *root,
+                 const char *uuid,
+                 const GvtRecord *self,
+                 gboolean defined,
+                 GError **error)
 {
   g_autofree char *path = g_build_filename (RECORDS, uuid, NULL);
   g_autofree char *temporary = gvt_durable_temporary (RECORDS, uuid);
@@ -187,13 +196,15 @@ gvt_record_save (GvtRoot *root, const char *uuid, const GvtRecord *self, GError 
     g_key_file_set_uint64 (file, GROUP, "LeaseStarted", self->lease_started);
   }
   text = g_key_file_to_data (file, NULL, NULL);
-  return gvt_durable_write (root, path, temporary, text, 0600, error);
+  return defined ? gvt_durable_write (root, path, temporary, text, 0600, error)
+                 : gvt_durable_write_until_reboot (root, path, temporary, text, 0600, error);
 }
 
 gboolean
-gvt_record_delete (GvtRoot *root, const char *uuid, GError **error)
+gvt_record_delete (GvtRoot *root, const char *uuid, gboolean defined, GError **error)
 {
   g_autofree char *path = g_build_filename (RECORDS, uuid, NULL);
 
-  return gvt_durable_remove (root, path, error);
+  return defined ? gvt_durable_remove (root, path, error)
+                 : gvt_durable_remove_until_reboot (root, path, error);
 }

@@ -48,18 +48,26 @@ GHashTable *gvt_record_load_all (GvtRoot *root);
 
 /**
  * gvt_record_save:
+ * @defined: whether its vGPU outlives a reboot. A record that does not is not worth waiting for the
+ *   disk.
  *
  * Notes @self about vGPU @uuid. A record of a later version, which gvt_record_load_all() left out, is
  * not replaced: then nothing is, with %GVT_ERROR_NOT_SUPPORTED. A damaged one is. Blocks.
  */
-gboolean gvt_record_save (GvtRoot *root, const char *uuid, const GvtRecord *self, GError **error);
+gboolean gvt_record_save (GvtRoot *root,
+                          const char *uuid,
+                          const GvtRecord *self,
+                          gboolean defined,
+                          GError **error);
 
 /**
  * gvt_record_delete:
+ * @defined: whether its vGPU outlived a reboot. If not, a power cut may bring the record back, which
+ *   then is one without a vGPU and goes at the next start.
  *
  * Blocks.
  */
-gboolean gvt_record_delete (GvtRoot *root, const char *uuid, GError **error);
+gboolean gvt_record_delete (GvtRoot *root, const char *uuid, gboolean defined, GError **error);
 
 /**
  * gvt_label_check:

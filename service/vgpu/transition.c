@@ -44,6 +44,7 @@ gvt_transition_free (GvtTransition *self)
   g_clear_pointer (&self->from_record, gvt_record_free);
   g_clear_pointer (&self->definition, gvt_definition_free);
   g_clear_pointer (&self->record, gvt_record_free);
+  g_clear_pointer (&self->parent_before, gvt_parent_info_free);
   g_clear_pointer (&self->device, gvt_device_info_free);
   g_clear_pointer (&self->parent_info, gvt_parent_info_free);
   g_free (self->kept);
@@ -77,18 +78,21 @@ gvt_transition_set_record (GvtTransition *self, GvtRecord *record)
   self->record = record;
 }
 
-/* Makes the record on disk be @to, given that it is @from. */
+/* Makes the record on disk be @to, given that it is @from. One that was not worth waiting for the
+ * disk is, once there is a definition. */
 static gboolean
 put_record (GvtRoot *root,
             const char *uuid,
             const GvtRecord *from,
+            gboolean was_defined,
             const GvtRecord *to,
+            gboolean defined,
             GError **error)
 {
-  if (gvt_record_equal (from, to))
+  if (gvt_record_equal (from, to) && (to == NULL || was_defined || !defined))
     return TRUE;
-  return to != NULL ? gvt_record_save (root, uuid, to, error)
-                    : gvt_record_delete (root, uuid, error);
+  return to != NULL ? gvt_record_save (root, uuid, to, was_defined || defined, error)
+                    : gvt_record_delete (root, uuid, was_defined || defined, error);
 }
 
 static gboolean
@@ -175,7 +179,13 @@ undo_record (GvtRoot *root, GvtTransition *self)
   g_autoptr (GError) error = NULL;
 
   if (self->record != NULL)
-    put_record (root, self->uuid, self->record, self->from_record, &error);
+    put_record (root,
+                self->uuid,
+                self->record,
+                self->definition != NULL,
+                self->from_record,
+                self->from_definition != NULL,
+                &error);
   log_failed_undo (self->uuid, "record", error);
 }
 
@@ -207,8 +217,13 @@ run_steps (GvtRoot *root, GvtTransition *self, GError **error)
 {
   gboolean device_step = needs_device_step (self);
 
-  if (self->record != NULL &&
-      !put_record (root, self->uuid, self->from_record, self->record, error))
+  if (self->record != NULL && !put_record (root,
+                                           self->uuid,
+                                           self->from_record,
+                                           self->from_definition != NULL,
+                                           self->record,
+                                           self->definition != NULL,
+                                           error))
     return FALSE;
   if (device_step && !put_device (root, self, error)) {
     undo_record (root, self);
@@ -242,14 +257,16 @@ gvt_transition_run (GvtRoot *root, GvtTransition *self, GError **error)
     g_autoptr (GError) late = NULL;
 
     /* Harmless if it stays: a record without a vGPU is deleted at the next start. */
-    gvt_record_delete (root, self->uuid, &late);
+    gvt_record_delete (root, self->uuid, self->from_definition != NULL, &late);
     log_failed_undo (self->uuid, "record", late);
   }
   g_clear_pointer (&self->device, gvt_device_info_free);
   self->device = gvt_scan_device (root, self->uuid);
   if (self->device == NULL)
     self->device = gvt_scan_removing (root, self->parent, self->uuid);
-  self->parent_info = gvt_scan_parent (root, self->parent);
+  self->parent_info = self->parent_before != NULL
+                          ? gvt_scan_room (root, g_steal_pointer (&self->parent_before))
+                          : gvt_scan_parent (root, self->parent);
   return done;
 }
 
@@ -262,6 +279,7 @@ gvt_transition_undo (GvtRoot *root, GvtTransition *self)
   back->from_device = g_steal_pointer (&self->device);
   back->from_definition = g_steal_pointer (&self->definition);
   back->from_record = g_steal_pointer (&self->record);
+  back->parent_before = g_steal_pointer (&self->parent_info);
   back->active = self->from_device != NULL;
   back->definition = g_steal_pointer (&self->from_definition);
   back->record = g_steal_pointer (&self->from_record);
@@ -270,6 +288,5 @@ gvt_transition_undo (GvtRoot *root, GvtTransition *self)
   self->device = g_steal_pointer (&back->device);
   self->definition = g_steal_pointer (&back->definition);
   self->record = g_steal_pointer (&back->record);
-  g_clear_pointer (&self->parent_info, gvt_parent_info_free);
   self->parent_info = g_steal_pointer (&back->parent_info);
 }

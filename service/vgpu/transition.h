@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @may_exist: whether a device that somebody else made at the same moment is as good as ours
  * @for_a_vm: whether a VM is about to open it: then one that somebody has open is refused with
  *   %GVT_ERROR_BUSY, and udev gets to finish with its node first
+ * @parent_before: the GPU before, where it is known: spares reading what no vGPU changes
  * @device: the device after, or %NULL
  * @parent_info: the GPU after, or %NULL where it was not looked at
  * @made: whether we made @device; for the way back
@@ -39,6 +40,7 @@ typedef struct {
   GvtRecord *record;
   gboolean may_exist;
   gboolean for_a_vm;
+  GvtParentInfo *parent_before;
   GvtDeviceInfo *device;
   GvtParentInfo *parent_info;
   gboolean made;

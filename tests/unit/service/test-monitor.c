@@ -63,7 +63,7 @@ save_record (Fixture *fixture, guint32 owner)
 {
   g_autoptr (GvtRecord) record = gvt_record_new (owner, "win10", "", FALSE);
 
-  g_assert_true (gvt_record_save (fixture->host->root, UUID, record, NULL));
+  g_assert_true (gvt_record_save (fixture->host->root, UUID, record, TRUE, NULL));
 }
 
 static const GvtVgpu *

@@ -35,15 +35,15 @@ test_round_trip (void)
     g_autoptr (GError) error = NULL;
     struct stat status;
 
-    g_assert_true (gvt_record_save (host->root, UUID, saved, &error));
+    g_assert_true (gvt_record_save (host->root, UUID, saved, TRUE, &error));
     g_assert_no_error (error);
     loaded = load (host, UUID);
     g_assert_true (gvt_record_equal (saved, loaded));
     g_assert_no_errno (stat (path, &status));
     g_assert_cmpint (status.st_mode & 07777, ==, 0600);
     g_assert_cmpuint (scratch_count (host, RECORDS), ==, 1);
-    g_assert_true (gvt_record_delete (host->root, UUID, &error));
-    g_assert_true (gvt_record_delete (host->root, UUID, &error));
+    g_assert_true (gvt_record_delete (host->root, UUID, TRUE, &error));
+    g_assert_true (gvt_record_delete (host->root, UUID, TRUE, &error));
     g_assert_false (scratch_exists (host, RECORDS UUID));
   }
 }
@@ -60,8 +60,20 @@ test_minimal (void)
   g_assert_false (record->with_domain);
 }
 
+/* A power cut can empty what nobody waited for the disk to have. */
+static void
+test_empty (void)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+  g_autoptr (GvtRecord) record = NULL;
+
+  scratch_write (host, RECORDS UUID, "");
+  record = load (host, UUID);
+  g_assert_null (record);
+  g_assert_false (scratch_exists (host, RECORDS UUID));
+}
+
 static const char *const damaged[] = {
-  "",
   "nonsense",
   "[vGPU]\n",
   "[vGPU]\nOwner=1000\nLabel=\nDomain=\n",
@@ -192,6 +204,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/round-trip", test_round_trip);
   g_test_add_func ("/record/minimal", test_minimal);
+  g_test_add_func ("/record/empty", test_empty);
   g_test_add_func ("/record/damaged", test_damaged);
   g_test_add_func ("/record/later-version", test_later_version);
   g_test_add_func ("/record/strange-files", test_strange_files);

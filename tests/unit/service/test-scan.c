@@ -226,6 +226,36 @@ test_equal (void)
   g_assert_true (gvt_device_info_equal (NULL, NULL));
 }
 
+static guint32
+room_of (GvtParentInfo *parent)
+{
+  return gvt_parent_info_find_type (parent, TYPE)->available;
+}
+
+/* What is known is trusted, but for the room, and for types that come and go. */
+static void
+test_room (void)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+  g_autoptr (GvtParentInfo) parent = NULL;
+
+  machine_add_gpu (host);
+  machine_add_type (host, GPU, TYPE, "GVTg_V5_4\n", "", "2\n");
+  parent = gvt_scan_parent (host->root, GPU);
+  g_assert_cmpuint (room_of (parent), ==, 2);
+  machine_add_type (host, GPU, TYPE, "another\n", "", "1\n");
+  parent = gvt_scan_room (host->root, g_steal_pointer (&parent));
+  g_assert_cmpuint (room_of (parent), ==, 1);
+  g_assert_cmpstr (gvt_parent_info_find_type (parent, TYPE)->name, ==, "GVTg_V5_4");
+  machine_add_type (host, GPU, "i915-GVTg_V5_2", "GVTg_V5_2\n", "", "1\n");
+  parent = gvt_scan_room (host->root, g_steal_pointer (&parent));
+  g_assert_cmpstr (gvt_parent_info_find_type (parent, TYPE)->name, ==, "another");
+  g_free (parent->name);
+  parent->name = g_strdup ("0000:00:03.0");
+  parent = gvt_scan_room (host->root, g_steal_pointer (&parent));
+  g_assert_null (parent);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -240,5 +270,6 @@ main (int argc, char **argv)
   g_test_add_func ("/scan/unsafe-entries", test_unsafe_entries);
   g_test_add_func ("/scan/strange-values", test_strange_values);
   g_test_add_func ("/scan/equal", test_equal);
+  g_test_add_func ("/scan/room", test_room);
   return g_test_run ();
 }

@@ -5,6 +5,8 @@
 
 #include "transition-fixture.h"
 
+#include <sys/stat.h>
+
 static void
 test_there_and_back (TransitionFixture *fixture, gconstpointer data)
 {
@@ -31,6 +33,34 @@ test_nothing_to_do_writes_nothing (TransitionFixture *fixture, gconstpointer dat
   simulated_host_control (fixture->host, "fail remove every EIO");
   transition_go (fixture, "dfr");
   g_assert_cmpuint (simulated_host_count (fixture->host, "writes create"), ==, creates);
+}
+
+static ino_t
+record_file (TransitionFixture *fixture)
+{
+  g_autofree char *path = scratch_locate (fixture->host->scratch, RECORD);
+  struct stat status;
+
+  g_assert_no_errno (stat (path, &status));
+  return status.st_ino;
+}
+
+/* What was noted without waiting for the disk is noted anew once it has to survive a reboot. */
+static void
+test_define_makes_record_durable (TransitionFixture *fixture, gconstpointer data)
+{
+  ino_t quick;
+  ino_t durable;
+
+  transition_go (fixture, "dr");
+  quick = record_file (fixture);
+  transition_go (fixture, "dr");
+  g_assert_cmpuint (record_file (fixture), ==, quick);
+  transition_go (fixture, "dfr");
+  durable = record_file (fixture);
+  g_assert_cmpuint (durable, !=, quick);
+  transition_go (fixture, "fr");
+  g_assert_cmpuint (record_file (fixture), ==, durable);
 }
 
 static void
@@ -171,6 +201,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   transition_add ("there-and-back", test_there_and_back);
   transition_add ("nothing-to-do-writes-nothing", test_nothing_to_do_writes_nothing);
+  transition_add ("define-makes-record-durable", test_define_makes_record_durable);
   transition_add ("create-without-place-for-record", test_create_without_place_for_record);
   transition_add ("create-refused", test_create_refused);
   transition_add ("create-gets-something-else", test_create_gets_something_else);
