@@ -1,80 +1,99 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A polkit text agent for this process alone, for when nobody else is there to ask. It runs in
- * libpolkit-agent's own thread, since calls to the service block the main one. Must not be started
- * where no person is, nor leave the terminal without echo.
+ * polkit's own text agent, pkttyagent, for this process alone, for when nobody else is there to ask.
+ * Main thread. Must not be started where no person is, nor outlive this process. A process of its own
+ * and not polkit's library, because that would cost every start of gvt-client, and hardly one asks.
  */
-
-#define POLKIT_AGENT_I_KNOW_API_IS_SUBJECT_TO_CHANGE
 
 #include "agent.h"
 
-#include <polkitagent/polkitagent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
 #include <signal.h>
-#include <termios.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-/* The terminal as it was before the agent turned its echo off. */
-static struct termios terminal;
+/* Where pkttyagent finds the pipe on which it says that it is registered. */
+#define NOTIFY_FD 3
 
+/* Between fork and exec: async-signal-safe calls only. */
 static void
-on_signal (int number)
+end_with_parent (gpointer parent)
 {
-  tcsetattr (STDIN_FILENO, TCSANOW, &terminal);
-  signal (number, SIG_DFL);
-  raise (number);
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid () != GPOINTER_TO_INT (parent))
+    _exit (1);
 }
 
-static gpointer
-register_listener (PolkitAgentListener *listener, GError **error)
+static gboolean
+spawn (const GvtClient *client, int notify, GPid *agent, GError **error)
 {
-  g_autoptr (PolkitSubject) subject = NULL;
+  g_autofree char *process = g_strdup_printf ("%d", getpid ());
+  /* Nobody else answers for this process, or there would be no agent; and a fallback (--fallback) is
+   * asked only where there is a session (polkitbackendinteractiveauthority.c). */
+  const char *argv[] = {
+    "pkttyagent", "--process", process, "--notify-fd", G_STRINGIFY (NOTIFY_FD), NULL,
+  };
+  const int target = NOTIFY_FD;
+  g_auto (GStrv) environment = g_get_environ ();
 
-  subject = polkit_unix_process_new_for_owner (getpid (), 0, (gint) getuid ());
-  return polkit_agent_listener_register (listener,
-                                         POLKIT_AGENT_REGISTER_FLAGS_RUN_IN_THREAD,
-                                         subject,
-                                         NULL,
-                                         NULL,
-                                         error);
+  if (client->bus_address != NULL)
+    environment =
+        g_environ_setenv (environment, "DBUS_SYSTEM_BUS_ADDRESS", client->bus_address, TRUE);
+  return g_spawn_async_with_pipes_and_fds (
+      NULL,
+      argv,
+      (const char *const *) environment,
+      G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN |
+          G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+      end_with_parent,
+      GINT_TO_POINTER (getpid ()),
+      -1,
+      -1,
+      -1,
+      &notify,
+      &target,
+      1,
+      agent,
+      NULL,
+      NULL,
+      NULL,
+      error);
 }
 
 gboolean
 gvt_agent_start (GvtClient *client)
 {
-  g_autoptr (PolkitAgentListener) listener = NULL;
   g_autoptr (GError) error = NULL;
+  char nothing;
+  int notify[2];
 
-  if (client->agent != NULL || client->no_ask_password || geteuid () == 0 ||
-      tcgetattr (STDIN_FILENO, &terminal) != 0)
+  if (client->agent != 0 || client->no_ask_password || geteuid () == 0 || !isatty (STDIN_FILENO) ||
+      !g_unix_open_pipe (notify, FD_CLOEXEC, NULL))
     return FALSE;
-  listener = polkit_agent_text_listener_new (NULL, &error);
-  if (listener == NULL) {
+  if (!spawn (client, notify[1], &client->agent, &error)) {
     g_debug ("no text agent: %s", error->message);
-    return FALSE;
+    client->agent = 0;
   }
-  /* The library knows one bus only; on another it has to be told. */
-  if (client->bus_address != NULL)
-    g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", client->bus_address, TRUE);
-  client->agent = register_listener (listener, &error);
-  if (client->bus_address != NULL)
-    g_unsetenv ("DBUS_SYSTEM_BUS_ADDRESS");
-  if (client->agent == NULL) {
-    g_debug ("no text agent: %s", error->message);
-    return FALSE;
-  }
-  signal (SIGINT, on_signal);
-  signal (SIGTERM, on_signal);
-  signal (SIGHUP, on_signal);
-  return TRUE;
+  close (notify[1]);
+  /* It closes its end once it is registered, or ends. */
+  while (client->agent != 0 && read (notify[0], &nothing, 1) < 0 && errno == EINTR)
+    continue;
+  close (notify[0]);
+  return client->agent != 0;
 }
 
 void
 gvt_agent_stop (GvtClient *client)
 {
-  /* Unregistering would wait for a question that nobody answers any more; polkit takes the end of
-   * the process for it. */
-  if (client->agent != NULL)
-    tcsetattr (STDIN_FILENO, TCSANOW, &terminal);
-  client->agent = NULL;
+  if (client->agent == 0)
+    return;
+  /* It gives the terminal its echo back; a stopped one has to go on for that. */
+  kill (client->agent, SIGTERM);
+  kill (client->agent, SIGCONT);
+  while (waitpid (client->agent, NULL, 0) < 0 && errno == EINTR)
+    continue;
+  client->agent = 0;
 }

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * gvt_agent_start:
  * @client: what the invocation was told
  *
- * Makes this process answer polkit's questions about it on its terminal, where there is one to ask
- * on and asking is allowed.
+ * Has polkit's questions about this process asked on its terminal, where there is one and asking is
+ * allowed.
  *
  * Returns: TRUE when an agent was started; FALSE when there can be none, or there was one already.
  */
@@ -20,7 +20,7 @@ gboolean gvt_agent_start (GvtClient *client);
  * gvt_agent_stop:
  * @client: what the invocation was told
  *
- * Gives the terminal back as it was. To be called before the process ends.
+ * Ends the agent, which gives the terminal back as it was. To be called before the process ends.
  */
 void gvt_agent_stop (GvtClient *client);
 

@@ -57,7 +57,7 @@ call_once (GvtClient *client,
            GError **error)
 {
   /* Not while the agent's question is on the terminal. */
-  g_autoptr (GvtProgress) progress = client->agent == NULL
+  g_autoptr (GvtProgress) progress = client->agent == 0
                                          ? gvt_progress_begin ("Waiting for gvt-manager")
                                          : NULL;
 

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * @quiet: print nothing but data and errors
  * @bus: the connection, made at the first call
  * @interrupt: cancels calls to the service, or NULL
- * @agent: the registered polkit text agent, or NULL
+ * @agent: the polkit text agent's process, or 0
  * @status: exit status of the first failure that a verb has told and gone on after; else 0
  *
  * What one invocation was told, and what it has opened.
@@ -33,7 +33,7 @@ typedef struct {
 
   GDBusConnection *bus;
   GCancellable *interrupt;
-  gpointer agent;
+  GPid agent;
   int status;
 } GvtClient;
 

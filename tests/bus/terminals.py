@@ -27,13 +27,21 @@ def columns(line):
 
 
 class Terminal:
-    """A program of a user's on a terminal of its own; what it wrote is in text."""
+    """A program of a user's on a terminal of its own; what it wrote is in text.
 
-    def __init__(self, user, *argv, width=80, term="xterm-256color", **environment):
+    controlling: /dev/tty is that terminal, too, as in a login's session.
+    """
+
+    def __init__(
+        self, user, *argv, width=80, term="xterm-256color", controlling=False, **environment
+    ):
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
         settings = callers.as_user(user)
         settings["env"] |= {**callers.sanitizers(), "TERM": term, **environment}
+        if controlling:
+            settings["start_new_session"] = True
+            settings["preexec_fn"] = lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         self.process = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, **settings)
         os.close(slave)
         self.text = ""
@@ -54,6 +62,12 @@ class Terminal:
         end = time.monotonic() + seconds
         while not re.search(pattern, ESCAPES.sub("", self.text)):
             assert time.monotonic() < end and self.read(0.1), f"no {pattern} in {self.text!r}"
+
+    def type(self, text):
+        os.write(self.master, text.encode())
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.master)[3] & termios.ECHO)
 
     def end(self):
         """Waits for its end. Its exit status."""
