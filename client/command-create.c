@@ -3,6 +3,7 @@
  * The verb `create`. Main thread. Must not check what the service checks.
  */
 
+#include "gvt-error.h"
 #include "json-output.h"
 #include "resolve.h"
 #include "terminal.h"
@@ -96,36 +97,50 @@ tell (GvtClient *client, const GvtVgpu *vgpu)
     gvt_terminal_talk (client, "Defined %s on %s; not active", vgpu->type, vgpu->gpu);
 }
 
-static gboolean
-run_create (GvtClient *client, char **args, GError **error)
+static char *
+create (GvtClient *client, const char *type, GError **error)
 {
-  g_autoptr (GvtObjects) before = gvt_objects_fetch (client, error);
-  g_autoptr (GvtObjects) after = NULL;
-  g_autofree char *path = NULL;
-  const GvtVgpu *vgpu;
-  const char *type;
-
-  if (before == NULL)
-    return FALSE;
-  type = gvt_resolve_type (before, args[0], error);
-  if (type == NULL)
-    return FALSE;
-  path = gvt_vgpu_create (client,
+  return gvt_vgpu_create (client,
                           options.gpu != NULL ? options.gpu : "",
                           type,
                           create_options (),
                           error);
-  if (path == NULL)
-    return FALSE;
-  after = gvt_objects_fetch (client, error);
-  if (after == NULL)
-    return FALSE;
-  vgpu = gvt_objects_find_vgpu (after, path);
-  if (vgpu == NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s is gone again", path);
-    return FALSE;
+}
+
+/* Most say a type's whole name; what there is is asked for only when the service knows no such type. */
+static char *
+create_of_type (GvtClient *client, const char *word, GError **error)
+{
+  g_autoptr (GvtObjects) objects = NULL;
+  g_autoptr (GError) unknown = NULL;
+  char *path = create (client, word, &unknown);
+  const char *type;
+
+  if (path != NULL)
+    return path;
+  if (g_error_matches (unknown, GVT_ERROR, GVT_ERROR_NOT_FOUND)) {
+    objects = gvt_objects_fetch (client, error);
+    type = objects != NULL ? gvt_resolve_type (objects, word, error) : NULL;
+    if (type == NULL)
+      return NULL;
+    if (!g_str_equal (type, word))
+      return create (client, type, error);
   }
-  tell (client, vgpu);
+  g_propagate_error (error, g_steal_pointer (&unknown));
+  return NULL;
+}
+
+static gboolean
+run_create (GvtClient *client, char **args, GError **error)
+{
+  g_autofree char *path = create_of_type (client, args[0], error);
+  g_autoptr (GvtObjects) made = NULL;
+
+  if (path != NULL)
+    made = gvt_objects_fetch_vgpu (client, path, error);
+  if (made == NULL)
+    return FALSE;
+  tell (client, gvt_objects_find_vgpu (made, path));
   return TRUE;
 }
 

@@ -204,6 +204,26 @@ gvt_objects_fetch (GvtClient *client, GError **error)
   return gvt_objects_new (managed);
 }
 
+GvtObjects *
+gvt_objects_fetch_vgpu (GvtClient *client, const char *path, GError **error)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) properties = NULL;
+
+  reply = gvt_bus_call (client,
+                        path,
+                        "org.freedesktop.DBus.Properties",
+                        "GetAll",
+                        g_variant_new ("(s)", GVT_INTERFACE_VGPU),
+                        G_VARIANT_TYPE ("(a{sv})"),
+                        error);
+  if (reply == NULL)
+    return NULL;
+  properties = g_variant_get_child_value (reply, 0);
+  return gvt_objects_new (
+      g_variant_new_parsed ("{%o: {%s: %@a{sv}}}", path, GVT_INTERFACE_VGPU, properties));
+}
+
 void
 gvt_objects_free (GvtObjects *objects)
 {

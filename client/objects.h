@@ -82,6 +82,16 @@ GvtObjects *gvt_objects_new (GVariant *managed);
  */
 GvtObjects *gvt_objects_fetch (GvtClient *client, GError **error);
 
+/**
+ * gvt_objects_fetch_vgpu:
+ * @client: what the invocation was told
+ * @path: a vGPU's object path
+ * @error: as gvt_bus_call()
+ *
+ * Asks the service for that vGPU alone.
+ */
+GvtObjects *gvt_objects_fetch_vgpu (GvtClient *client, const char *path, GError **error);
+
 void gvt_objects_free (GvtObjects *objects);
 
 /**
