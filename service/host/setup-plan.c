@@ -20,12 +20,10 @@
 #define LIMITS_FILE "/etc/security/limits.d/gvt-manager.conf"
 #define TMPFILES_FILE "/etc/tmpfiles.d/gvt-manager-vfio.conf"
 
-#define HOOK_TEXT                                                                                  \
-  "#!/bin/sh\n"                                                                                    \
-  "# SPDX-License-Identifier: LGPL-2.1-or-later\n"                                                 \
-  "# libvirt runs this for every VM, of the system and of each user's session, with the VM's XML " \
-  "on\n# standard input. VMs without a vGPU are let through at once.\n"                            \
-  "exec gvt-client hook \"$@\"\n"
+/* The very one that is installed (data/hook). */
+static const char hook_text[] =
+#include "hook-text.h"
+    ;
 
 /* For those who do not want limits raised at run time; it takes a new login. */
 #define LIMITS_TEXT MADE_BY "@kvm - memlock unlimited\n"
@@ -98,7 +96,7 @@ plan_modules (const GvtHostFacts *host, gboolean guide, GPtrArray *changes, GErr
 static gboolean
 plan_hook (const GvtHostFacts *host, gboolean guide, GPtrArray *changes, GError **error)
 {
-  plan_file (host, GVT_FIX_HOOK, HOOK_FILE, HOOK_TEXT, 0755, changes);
+  plan_file (host, GVT_FIX_HOOK, HOOK_FILE, hook_text, 0755, changes);
   return TRUE;
 }
 

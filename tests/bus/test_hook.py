@@ -13,10 +13,12 @@ from vms import VM
 UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
 PATH = callers.vgpu_path(UUID)
 XML = vms.with_vgpu(vms.DOMAIN, UUID)
+HOOK = "/etc/libvirt/hooks/qemu.d/gvt-manager"
 
 
 def hook(user, operation, xml=XML, phase="begin"):
-    return vms.client(user, "hook", "win11", operation, phase, "-", text=xml)
+    """What libvirt runs, as it is installed."""
+    return vms.client(user, "win11", operation, phase, "-", text=xml, program=HOOK)
 
 
 def prepare(caller, vgpus=(UUID,), method="Prepare"):
@@ -58,6 +60,16 @@ def test_other_phases_do_nothing(defined):
         done = hook("alice", operation, phase=phase)
         assert (done.returncode, done.stdout) == (0, ""), f"{operation}: {done}"
     assert defined.untouched() == before
+
+
+@pytest.mark.parametrize("lines", (150, 199, 200, 201, 2000))
+def test_large_vms(defined, lines):
+    """The shell reads no more than usual XML itself."""
+    filler = "<!-- it's \"$HOME\" `x` \\n -->\n" * lines
+    assert hook("alice", "prepare", XML.replace("<devices>", f"{filler}<devices>")).returncode == 0
+    assert defined.host.devices() == {UUID}
+    done = hook("alice", "prepare", vms.DOMAIN.replace("<devices>", f"{filler}<devices>"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_a_vm_without_our_vgpus_is_none_of_our_business(bed):

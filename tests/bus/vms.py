@@ -97,12 +97,12 @@ class SystemLibvirt(Libvirt):
         callers.eventually(pathlib.Path("/run/libvirt/libvirt-sock-ro").is_socket, 30)
 
 
-def client(user, *words, text=None, timeout=60):
-    """gvt-client as a user; its own sanitizers watch it."""
+def client(user, *words, text=None, timeout=60, program="gvt-client"):
+    """gvt-client, or what ends in it, as a user; its own sanitizers watch it."""
     settings = {"env": {**callers.environment(user), **callers.sanitizers()}}
     if text is not None:
         settings["input"] = text
-    done = callers.run_as(user, "gvt-client", *words, timeout=timeout, **settings)
+    done = callers.run_as(user, program, *words, timeout=timeout, **settings)
     bad = [line for line in done.stderr.splitlines() if COMPLAINT.search(line)]
     assert not bad, done.stderr
     assert done.returncode >= 0, f"killed by signal {-done.returncode}: {done.stderr}"

@@ -117,13 +117,13 @@ test_later_version (void)
   g_autoptr (GError) error = NULL;
 
   scratch_write (host, RECORDS UUID, later);
-  g_assert_false (gvt_record_save (host->root, UUID, record, &error));
+  g_assert_false (gvt_record_save (host->root, UUID, record, TRUE, &error));
   g_assert_error (error, GVT_ERROR, GVT_ERROR_NOT_SUPPORTED);
   g_assert_nonnull (strstr (error->message, RECORDS UUID));
   after = scratch_read (host, RECORDS UUID);
   g_assert_cmpstr (after, ==, later);
   scratch_write (host, RECORDS UUID, damaged[1]);
-  g_assert_true (gvt_record_save (host->root, UUID, record, NULL));
+  g_assert_true (gvt_record_save (host->root, UUID, record, TRUE, NULL));
 }
 
 static void
