@@ -4,6 +4,7 @@
  * do. Main thread. Must leave nothing behind when it fails, and change nothing on a dry run.
  */
 
+#include "attach-checks.h"
 #include "display.h"
 #include "edit-settings.h"
 #include "gvt-error.h"
@@ -199,15 +200,30 @@ edit (GvtClient *client,
       GError **error)
 {
   const char *render_node = gvt_resolve_render_node (objects, choice->place);
-  GVariant *settings = gvt_edit_settings (render_node, error);
+  g_autoptr (GVariant) settings = gvt_edit_settings (render_node, error);
 
   if (settings == NULL)
+    return NULL;
+  g_variant_ref_sink (settings);
+  if (choice->place != NULL && !gvt_attach_check_type (choice->place, settings, error))
     return NULL;
   return gvt_xml_edit (client,
                        xml,
                        choice->uuid,
                        gvt_qemu_syntax_choose (settings, gvt_vm_libvirt_version (vm)),
                        error);
+}
+
+static gboolean
+check_graphics (const GvtVm *vm, const GvtDomainInfo *info, const char *edited, GError **error)
+{
+  g_autoptr (GvtDomainInfo) after = gvt_domain_inspect (edited, error);
+  g_autofree char *capabilities = NULL;
+
+  if (after == NULL)
+    return FALSE;
+  capabilities = gvt_vm_get_capabilities (vm, info->emulator, info->machine, info->type);
+  return gvt_attach_check_graphics (info, after, capabilities, error);
 }
 
 /* Root's domains the service reads again, edits and defines; here the edit tells what would be
@@ -251,8 +267,9 @@ attach (GvtClient *client, const char *name, GError **error)
     return FALSE;
   edited = stays_as_it_is (info, &choice) ? g_strdup (xml)
                                           : edit (client, vm, xml, objects, &choice, error);
-  if (edited == NULL)
+  if (edited == NULL || !check_graphics (vm, info, edited, error))
     return FALSE;
+  gvt_attach_warn (client, info, choice.place != NULL ? choice.place->id : choice.vgpu->type);
   if (options.dry_run) {
     tell_choice (client, &choice);
     return gvt_display_diff (xml, edited, gvt_vm_name (vm), error);

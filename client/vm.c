@@ -234,6 +234,20 @@ gvt_vm_get_xml (const GvtVm *vm, GError **error)
   return xml; /* libvirt allocates as GLib does, with malloc */
 }
 
+char *
+gvt_vm_get_capabilities (const GvtVm *vm,
+                         const char *emulator,
+                         const char *machine,
+                         const char *type)
+{
+  return libvirt->virConnectGetDomainCapabilities (vm->connection,
+                                                   emulator,
+                                                   NULL,
+                                                   *machine != '\0' ? machine : NULL,
+                                                   *type != '\0' ? type : NULL,
+                                                   0);
+}
+
 gboolean
 gvt_vm_define (const GvtVm *vm, const char *before, const char *xml, GError **error)
 {

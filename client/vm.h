@@ -84,6 +84,20 @@ gboolean gvt_vm_is_running (const GvtVm *vm);
 char *gvt_vm_get_xml (const GvtVm *vm, GError **error);
 
 /**
+ * gvt_vm_get_capabilities:
+ * @vm: a domain
+ * @emulator: (nullable): the program that runs it
+ * @machine: its machine type
+ * @type: `kvm` or `qemu`
+ *
+ * Returns: (nullable): the domain capabilities, as libvirt gives them; NULL where it has none.
+ */
+char *gvt_vm_get_capabilities (const GvtVm *vm,
+                               const char *emulator,
+                               const char *machine,
+                               const char *type);
+
+/**
  * gvt_vm_define:
  * @vm: a domain
  * @before: what gvt_vm_get_xml() said when the edit began

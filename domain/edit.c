@@ -14,12 +14,13 @@
 #include "mdev.h"
 #include "record.h"
 
-/* One vGPU of ours per domain: kvmgt refuses a second one for the same VM. */
+/* kvmgt refuses a second vGPU for the same VM (kernel kvmgt.c, intel_vgpu_open_device). */
 static gboolean
 check_no_other (const GvtDocument *document,
                 const GvtElement *devices,
                 const GvtRecord *record,
                 const char *uuid,
+                const GvtDomainSettings *settings,
                 GError **error)
 {
   for (GvtElement *device = devices->first_child; device != NULL; device = device->next) {
@@ -27,14 +28,19 @@ check_no_other (const GvtDocument *document,
     gboolean ours = other != NULL && (gvt_mdev_has_our_alias (device) ||
                                       (record != NULL && g_str_equal (record->vgpu, other)));
 
-    if (!ours || g_str_equal (other, uuid))
+    if (other == NULL || g_str_equal (other, uuid) ||
+        !(ours || (settings->other_vgpus != NULL &&
+                   g_strv_contains ((const char *const *) settings->other_vgpus, other))))
       continue;
 
-    g_set_error (error,
-                 GVT_ERROR,
-                 GVT_ERROR_CONFLICT,
-                 "vGPU %s is attached to this domain, and a VM can have one only; detach it first",
-                 other);
+    g_set_error (
+        error,
+        GVT_ERROR,
+        GVT_ERROR_CONFLICT,
+        "vGPU %s is attached to this domain, and a VM can have one only; detach it first:  "
+        "gvt-client detach VM --vgpu %s",
+        other,
+        other);
     return FALSE;
   }
   return TRUE;
@@ -86,7 +92,7 @@ gvt_domain_edit (const char *xml,
     return NULL;
 
   devices = gvt_document_devices (document, error);
-  if (devices == NULL || !check_no_other (document, devices, record, uuid, error))
+  if (devices == NULL || !check_no_other (document, devices, record, uuid, settings, error))
     return NULL;
   if (record == NULL)
     return take_over (document, xml, uuid, settings, error);

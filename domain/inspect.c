@@ -105,6 +105,21 @@ read_vgpus (GvtDomainInfo *self, const GvtElement *devices, const GvtRecord *rec
   self->our_vgpus = (GStrv) g_ptr_array_steal (ours, NULL);
 }
 
+static GStrv
+list_graphics (const GvtElement *devices)
+{
+  g_autoptr (GStrvBuilder) types = g_strv_builder_new ();
+
+  for (GvtElement *device = devices != NULL ? devices->first_child : NULL; device != NULL;
+       device = device->next) {
+    const char *type = gvt_element_attribute (device, "type");
+
+    if (gvt_element_is (device, "graphics") && type != NULL)
+      g_strv_builder_add (types, type);
+  }
+  return g_strv_builder_end (types);
+}
+
 static GVariant *
 setting_value (const GvtAttribute *attribute)
 {
@@ -149,6 +164,8 @@ gvt_domain_inspect (const char *xml, GError **error)
   g_autoptr (GvtRecord) record = NULL;
   g_autofree char *uuid = NULL;
   const GvtElement *root = NULL;
+  const GvtElement *devices = NULL;
+  const GvtElement *emulator = NULL;
   const GvtElement *os = NULL;
 
   if (document == NULL)
@@ -167,7 +184,11 @@ gvt_domain_inspect (const char *xml, GError **error)
   self->type = g_strdup (gvt_element_attribute (root, "type"));
   self->machine = g_strdup (gvt_element_attribute (gvt_element_child (os, "type"), "machine"));
   self->uefi = gvt_document_is_uefi (document);
-  read_vgpus (self, gvt_element_child (root, "devices"), record);
+  devices = gvt_element_child (root, "devices");
+  emulator = gvt_element_child (devices, "emulator");
+  self->emulator = emulator != NULL ? text_of (emulator) : NULL;
+  self->graphics = list_graphics (devices);
+  read_vgpus (self, devices, record);
 
   self->settings = record != NULL ? read_settings (record) : NULL;
   self->type = self->type != NULL ? self->type : g_strdup ("");
@@ -185,6 +206,8 @@ gvt_domain_info_free (GvtDomainInfo *self)
   g_free (self->uuid);
   g_free (self->type);
   g_free (self->machine);
+  g_free (self->emulator);
+  g_strfreev (self->graphics);
   g_strfreev (self->vgpus);
   g_strfreev (self->our_vgpus);
   g_clear_pointer (&self->settings, g_variant_unref);

@@ -12,10 +12,12 @@ G_BEGIN_DECLS
  * @uuid: its UUID in lower case, empty if libvirt has not given it one yet
  * @type: `kvm`, `qemu`, ...
  * @machine: the machine type, empty if it is not given
+ * @emulator: (nullable): the program that runs it
  * @uefi: whether it boots with UEFI
  * @memory_kib: `<memory>` in KiB, rounded up as libvirt does; what a memory-lock limit is made of
  * @vgpus: UUIDs in lower case of all mediated devices, in the order of the text
  * @our_vgpus: those of @vgpus that an edit attached, by its record or its alias
+ * @graphics: types of its graphics devices, in the order of the text
  * @settings: (nullable): the a{sv} that the edit was asked for, by its record
  */
 typedef struct {
@@ -23,10 +25,12 @@ typedef struct {
   char *uuid;
   char *type;
   char *machine;
+  char *emulator;
   gboolean uefi;
   guint64 memory_kib;
   GStrv vgpus;
   GStrv our_vgpus;
+  GStrv graphics;
   GVariant *settings;
 } GvtDomainInfo;
 

@@ -355,5 +355,6 @@ gvt_domain_settings_free (GvtDomainSettings *self)
 
   g_free (self->render_node);
   g_free (self->rom);
+  g_strfreev (self->other_vgpus);
   g_free (self);
 }

@@ -42,6 +42,7 @@ typedef enum {
  * @workarounds: environment of QEMU that mends known faults
  * @keep_devices: leave other graphics and video devices
  * @qemu_syntax: how what libvirt has no element for is handed to QEMU
+ * @other_vgpus: (nullable): vGPUs of GVT-g that must not be in the same domain; no setting of a user's
  *
  * The settings of an edit, valid. All zero is the default.
  */
@@ -58,6 +59,7 @@ typedef struct {
   GvtWorkarounds workarounds;
   gboolean keep_devices;
   GvtQemuSyntax qemu_syntax;
+  GStrv other_vgpus;
 } GvtDomainSettings;
 
 /**

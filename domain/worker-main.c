@@ -84,6 +84,25 @@ write_reply (GBytes *reply)
   return TRUE;
 }
 
+static char *
+edit (const GvtWorkerRequest *request, GError **error)
+{
+  g_autoptr (GvtDomainSettings) settings = NULL;
+  g_autoptr (GVariant) given = NULL;
+  g_auto (GStrv) others = NULL;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, request->settings);
+  g_variant_dict_lookup (&dict, GVT_WORKER_OTHER_VGPUS, "^as", &others);
+  g_variant_dict_remove (&dict, GVT_WORKER_OTHER_VGPUS);
+  given = g_variant_ref_sink (g_variant_dict_end (&dict));
+  settings = gvt_domain_settings_from_variant (given, error);
+  if (settings == NULL)
+    return NULL;
+  settings->other_vgpus = g_steal_pointer (&others);
+  return gvt_domain_edit (request->xml, request->uuid, settings, error);
+}
+
 /* The settings are those of an edit, two of which mean something here. */
 static char *
 modernise (const GvtWorkerRequest *request, GError **error)
@@ -101,13 +120,11 @@ modernise (const GvtWorkerRequest *request, GError **error)
 static char *
 answer (const GvtWorkerRequest *request, GError **error)
 {
-  g_autoptr (GvtDomainSettings) settings = NULL;
   const char *before = "";
 
   switch (request->verb) {
   case GVT_WORKER_EDIT:
-    settings = gvt_domain_settings_from_variant (request->settings, error);
-    return settings != NULL ? gvt_domain_edit (request->xml, request->uuid, settings, error) : NULL;
+    return edit (request, error);
 
   case GVT_WORKER_STRIP:
     return gvt_domain_strip (request->xml, request->uuid, error);

@@ -28,6 +28,14 @@ G_BEGIN_DECLS
 #define GVT_WORKER_VERIFY_MAX (GVT_WORKER_REQUEST_MAX + 128 * 1024)
 
 /**
+ * GVT_WORKER_OTHER_VGPUS:
+ *
+ * A setting of the service's own for GVT_WORKER_EDIT: an `as` of the vGPUs that the domain must not
+ * have besides.
+ */
+#define GVT_WORKER_OTHER_VGPUS "other-vgpus"
+
+/**
  * GvtWorkerVerb:
  * @GVT_WORKER_EDIT: see gvt_domain_edit()
  * @GVT_WORKER_STRIP: see gvt_domain_strip()

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
   F (virConnectOpenReadOnly)                                                                       \
   F (virConnectClose)                                                                              \
   F (virConnectGetLibVersion)                                                                      \
+  F (virConnectGetDomainCapabilities)                                                              \
   F (virConnectGetVersion)                                                                         \
   F (virConnectListAllDomains)                                                                     \
   F (virConnectRegisterCloseCallback)                                                              \

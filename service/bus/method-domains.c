@@ -28,13 +28,7 @@ gvt_check_vgpu_argument (GvtCall *call, GError **error)
 gboolean
 gvt_check_edit_xml (GvtCall *call, GError **error)
 {
-  g_autoptr (GVariant) settings = gvt_call_get_options (call);
-  g_autoptr (GvtDomainSettings) parsed = NULL;
-
-  if (!gvt_check_vgpu_argument (call, error))
-    return FALSE;
-  parsed = gvt_domain_settings_from_variant (settings, error);
-  return parsed != NULL;
+  return gvt_check_vgpu_argument (call, error) && gvt_check_settings (call, error);
 }
 
 gboolean
@@ -74,31 +68,6 @@ on_edited (GObject *source, GAsyncResult *result, gpointer user_data)
     gvt_call_return (call, g_variant_new ("(s)", xml));
   else
     gvt_call_fail (call, error);
-}
-
-/* The render node of the vGPU's own GPU; NULL if neither exists. */
-static const char *
-own_render_node (GvtCall *call)
-{
-  const GvtVgpu *vgpu = gvt_registry_get_vgpu (call->context->registry, call->uuid);
-  const GvtParentInfo *parent = vgpu == NULL ? NULL
-                                             : gvt_registry_get_parent (call->context->registry,
-                                                                        gvt_vgpu_parent (vgpu));
-
-  return parent != NULL && *parent->render_node != '\0' ? parent->render_node : NULL;
-}
-
-GVariant *
-gvt_complete_settings (GvtCall *call)
-{
-  g_autoptr (GVariant) given = gvt_call_get_options (call);
-  const char *render_node = own_render_node (call);
-  GVariantDict settings;
-
-  g_variant_dict_init (&settings, given);
-  if (render_node != NULL && !g_variant_dict_contains (&settings, "render-node"))
-    g_variant_dict_insert (&settings, "render-node", "s", render_node);
-  return g_variant_dict_end (&settings);
 }
 
 static void

@@ -10,7 +10,6 @@
 #include "gvt-names.h"
 #include "methods.h"
 #include "options.h"
-#include "settings.h"
 
 #include <string.h>
 
@@ -49,14 +48,10 @@ check_domain_argument (GvtCall *call, GError **error)
 gboolean
 gvt_check_attach (GvtCall *call, GError **error)
 {
-  g_autoptr (GVariant) settings = gvt_call_get_options (call);
-  g_autoptr (GvtDomainSettings) parsed = NULL;
   const GvtVgpu *vgpu;
 
-  if (!check_domain_argument (call, error) || !gvt_check_vgpu_argument (call, error))
-    return FALSE;
-  parsed = gvt_domain_settings_from_variant (settings, error);
-  if (parsed == NULL)
+  if (!check_domain_argument (call, error) || !gvt_check_vgpu_argument (call, error) ||
+      !gvt_check_settings (call, error))
     return FALSE;
   vgpu = gvt_call_get_vgpu (call, error);
   if (vgpu == NULL)

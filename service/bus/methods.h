@@ -93,10 +93,18 @@ gboolean gvt_check_new_label (GvtCall *call,
 gboolean gvt_check_vgpu_argument (GvtCall *call, GError **error);
 
 /**
+ * gvt_check_settings:
+ *
+ * Returns: whether the settings of an edit, the call's last argument, are valid, and go with the
+ * vGPU's type and the ROMs there are; the vGPU need not exist
+ */
+gboolean gvt_check_settings (GvtCall *call, GError **error);
+
+/**
  * gvt_complete_settings:
  *
- * Returns: (transfer floating): the settings of an edit, the call's last argument, with the render
- * node of the vGPU's own GPU unless they have one
+ * Returns: (transfer floating): the same for the XML worker, with the render node of the vGPU's own
+ * GPU unless they have one, and the vGPUs that must not be in the same domain
  */
 GVariant *gvt_complete_settings (GvtCall *call);
 
