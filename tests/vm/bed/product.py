@@ -11,6 +11,7 @@ from bed.guest import PAYLOAD_SIZE, GuestError
 
 HERE = Path(__file__).resolve().parent.parent
 SOURCE = HERE.parent.parent
+BED = "run/gvt-bed"  # in the guest, below /
 SETUP = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var", "--libexecdir=libexec",
          "--buildtype=debugoptimized"]
 
@@ -46,21 +47,51 @@ def as_root(member):
     return member
 
 
-def pack(payload, installed):
-    """Write the guest's second disk: a tar of what goes below its /."""
+def build_probe(destination):
+    """The program that tries out the service's sandbox."""
+    quietly("gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1",
+            *sorted((HERE / "probe").glob("*.c")), "-o", destination, "-lacl")
+
+
+def pack(payload, installed, parts):
+    """Write the guest's second disk: a tar of what goes below its /, and parts of the bed."""
     with tarfile.open(payload, "w") as tar:
         for child in sorted(installed.iterdir()):
             tar.add(child, child.name, filter=as_root)
-        tar.add(HERE / "cases", "run/gvt-bed/cases", filter=as_root)
+        for name, path in parts.items():
+            tar.add(path, f"{BED}/{name}", filter=as_root)
     if payload.stat().st_size > PAYLOAD_SIZE:
         raise ValueError(f"the payload is larger than the guest's disk for it, {PAYLOAD_SIZE}")
     os.truncate(payload, PAYLOAD_SIZE)
 
 
+def prepare(directory, build_directory, packages=None):
+    """Make `directory`/payload: of the product built here, or of a folder of Debian packages."""
+    installed = directory / "installed"
+    installed.mkdir()
+    parts = {"cases": HERE / "cases"}
+    if packages:
+        parts["packages"] = packages
+    else:
+        build(build_directory, installed)
+        build_probe(directory / "sandbox-probe")
+        parts["sandbox-probe"] = directory / "sandbox-probe"
+    pack(directory / "payload", installed, parts)
+
+
+def unpack(guest, *members):
+    guest.check(["tar", "-C", "/", "--keep-directory-symlink", "-xf", "/dev/vdb", *members])
+
+
+def unpack_cases(guest):
+    """After a reboot: what lies in memory only."""
+    unpack(guest, BED)
+
+
 def install(guest):
     """In a resumed guest: set the clock, unpack the payload, let the running services see it."""
     guest.check(["date", "-s", f"@{time.time():.0f}"])
-    guest.check(["tar", "-C", "/", "--keep-directory-symlink", "-xf", "/dev/vdb"])
+    unpack(guest)
     guest.check(["systemctl", "daemon-reload"])
     guest.check(["systemd-tmpfiles", "--create"])
     guest.check(["systemctl", "reload", "dbus.service"])

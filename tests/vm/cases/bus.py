@@ -47,6 +47,12 @@ class Follower:
         GLib.source_remove(wake)
         return result
 
+    def call(self, uuid, method):
+        """Call a method of a vGPU that takes options only; GLib.Error if it fails."""
+        self.connection.call_sync(NAME, path_of(uuid), VGPU, method,
+                                  GLib.Variant("(a{sv})", ({},)), None, Gio.DBusCallFlags.NONE,
+                                  30000)
+
     def vgpu(self, uuid):
         """The vGPU's properties; empty if there is no such object."""
         return self.objects.get(path_of(uuid), {}).get(VGPU, {})

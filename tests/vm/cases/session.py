@@ -49,9 +49,9 @@ class Session:
         self.unit = f"test-{user}-{terminal or 'background'}.service"
 
     def __enter__(self):
-        folder = Path(tempfile.mkdtemp(prefix=f"{self.user}-"))
-        os.chown(folder, self.account.pw_uid, self.account.pw_gid)
-        self.socket = folder / "socket"
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{self.user}-"))
+        os.chown(self.folder, self.account.pw_uid, self.account.pw_gid)
+        self.socket = self.folder / "socket"
         seat = [] if not self.terminal else [
             "-p", f"TTYPath=/dev/tty{self.terminal}", "-p", "StandardInput=tty",
             "-p", "StandardOutput=journal",

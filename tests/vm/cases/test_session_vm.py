@@ -7,29 +7,9 @@ from pathlib import Path
 import mdev
 import product
 import pytest
-from vm import Domain, command_line, locked_memory_limit, open_files
+from vm import command_line, locked_memory_limit, open_files
 
 LIBVIRT_CONFIGURATION = Path("/etc/libvirt")
-
-
-def attached(vm):
-    """The UUID of the vGPU in a VM's definition."""
-    return re.search(r"<hostdev mode='subsystem' type='mdev'.*?uuid='([^']+)'", vm.xml(),
-                     re.S).group(1)
-
-
-@pytest.fixture
-def new_vm():
-    """Makes VMs, and unmakes them."""
-    made = []
-
-    def make(session, name, mib=64):
-        made.append(Domain(session, name, mib))
-        return made[-1]
-
-    yield make
-    for vm in made:
-        vm.remove()
 
 
 @pytest.fixture
@@ -58,7 +38,7 @@ def test_attach_start_destroy(alice, new_vm, mib):
 
     said = alice.run("gvt-client", "attach", "vm1", "--type", product.TYPE_4)
     assert said.status == 0, said
-    uuid = attached(vm)
+    uuid = vm.vgpu()
     started = vm.start()
     assert started.status == 0, started
     runs_with_its_vgpu(vm, uuid)
@@ -96,14 +76,14 @@ def test_two_accounts_at_the_same_time(alice, bob, new_vm):
         started = vm.start()
         assert started.status == 0, started
     for session, other in [(alice, bob), (bob, alice)]:
-        uuid = attached(vms[session])
+        uuid = vms[session].vgpu()
         runs_with_its_vgpu(vms[session], uuid)
         assert product.named_users(mdev.node(uuid)) == [session.account.pw_uid]
         refused = other.run("gvt-client", "stop", uuid)
         assert refused.status == 3, refused
     for vm in vms.values():
         vm.destroy()
-        assert mdev.eventually(lambda: not (mdev.DEVICES / attached(vm)).exists())
+        assert mdev.eventually(lambda: not (mdev.DEVICES / vm.vgpu()).exists())
 
 
 def test_no_room_refuses_the_start_with_one_line(alice, new_vm):
@@ -134,7 +114,7 @@ def test_run_where_hooks_cannot(alice, new_vm, hooks_out_of_reach):
     daemon = alice.libvirt_daemon()
     before = locked_memory_limit(daemon)
     alice.check("gvt-client", "attach", "vm1", "--type", product.TYPE_4)
-    uuid = attached(vm)
+    uuid = vm.vgpu()
     assert "mediated device" in vm.start().err
     run = alice.start("gvt-client", "run", "vm1")
     assert mdev.eventually(lambda: vm.state() == "running", 60)
@@ -154,7 +134,7 @@ def test_run_releases_when_the_vm_is_killed(alice, new_vm, hooks_out_of_reach):
     alice.check("kill", "-KILL", str(vm.qemu()))
     ended = run.wait()
     assert ended.status == 8, ended
-    assert mdev.eventually(lambda: product.nothing_is_left(attached(vm)))
+    assert mdev.eventually(lambda: product.nothing_is_left(vm.vgpu()))
 
 
 def test_what_a_killed_run_leaves_is_released_after_the_vm(alice, new_vm, hooks_out_of_reach):
@@ -166,14 +146,14 @@ def test_what_a_killed_run_leaves_is_released_after_the_vm(alice, new_vm, hooks_
     run.wait()
     assert vm.state() == "running"
     vm.destroy()
-    assert mdev.eventually(lambda: product.nothing_is_left(attached(vm)), 30)
+    assert mdev.eventually(lambda: product.nothing_is_left(vm.vgpu()), 30)
 
 
 def test_busy_names_the_vm(alice, new_vm):
     vm = new_vm(alice, "vm1")
     alice.check("gvt-client", "attach", "vm1", "--type", product.TYPE_4)
     assert vm.start().status == 0
-    refused = alice.run("gvt-client", "stop", attached(vm))
+    refused = alice.run("gvt-client", "stop", vm.vgpu())
     assert refused.status == 6, refused
     assert "vm1" in refused.err and str(vm.qemu()) in refused.err
     vm.destroy()

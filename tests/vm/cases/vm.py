@@ -50,6 +50,11 @@ class Domain:
     def xml(self):
         return self.login.virsh("dumpxml", "--inactive", self.name)
 
+    def vgpu(self):
+        """The UUID of the vGPU in its definition."""
+        return re.search(r"<hostdev mode='subsystem' type='mdev'.*?uuid='([^']+)'", self.xml(),
+                         re.S).group(1)
+
     def qemu(self):
         """The pid of its QEMU."""
         pidfile = Path(f"/run/user/{self.login.account.pw_uid}/libvirt/qemu/run/{self.name}.pid")
