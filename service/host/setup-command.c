@@ -14,8 +14,11 @@ gboolean
 gvt_setup_run (GvtRoot *root, GStrv command, GError **error)
 {
   static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-  static char locale[] = "LC_ALL=C.UTF-8";
-  char *environment[] = { path, locale, NULL };
+  /* systemd gives its units the host's; grub-mkconfig writes it into the menu's configuration. */
+  const char *host_language = g_getenv ("LANG");
+  g_autofree char *language =
+      g_strconcat ("LANG=", host_language != NULL ? host_language : "C.UTF-8", NULL);
+  char *environment[] = { path, language, NULL };
   g_auto (GStrv) words = g_strdupv (command);
   g_autofree char *output = NULL;
   g_autofree char *complaint = NULL;
