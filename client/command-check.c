@@ -12,16 +12,24 @@
 
 #include <unistd.h>
 
-/* What the service says of KVM, it says with more knowledge. */
+/* What the service says in the way, it says with more knowledge than we. */
 static void
 drop_doubles (GPtrArray *findings)
 {
-  const GvtFinding *service = gvt_findings_find (findings, "virtualisation.kvm");
-  const GvtFinding *user = gvt_findings_find (findings, "user.kvm");
+  static const char *const pairs[][2] = {
+    { "virtualisation.kvm", "user.kvm" },
+    { "libvirt.installed", "user.libvirt" },
+    { "libvirt.installed", "user.qemu" },
+  };
 
-  if (service != NULL && user != NULL && service->state == GVT_FINDING_BLOCKER &&
-      user->state == GVT_FINDING_BLOCKER)
-    g_ptr_array_remove (findings, (gpointer) user);
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++) {
+    const GvtFinding *service = gvt_findings_find (findings, pairs[i][0]);
+    const GvtFinding *user = gvt_findings_find (findings, pairs[i][1]);
+
+    if (service != NULL && user != NULL && service->state == GVT_FINDING_BLOCKER &&
+        user->state == GVT_FINDING_BLOCKER)
+      g_ptr_array_remove (findings, (gpointer) user);
+  }
 }
 
 static gboolean

@@ -8,6 +8,9 @@
 #include "json-output.h"
 #include "table.h"
 
+/* Columns of text that are easy to read, beside what stands before it. */
+#define WIDTH 90
+
 static const struct {
   GvtFindingState state;
   GvtStyle style;
@@ -30,12 +33,31 @@ append_line (GString *text, const char *before, const char *line, GvtStyle style
     g_string_append_printf (text, "%s%s\n", before, styled);
 }
 
+/* Sentences over several lines, which begin with so many blanks as @before is wide. */
+static void
+append_sentences (GString *text, const char *before, const char *sentences, gboolean colour)
+{
+  g_auto (GStrv) words = g_strsplit (sentences, " ", -1);
+  g_autofree char *blanks = g_strnfill ((gsize) g_utf8_strlen (before, -1), ' ');
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (char **word = words; *word != NULL; word++) {
+    if (line->len > 0 && g_utf8_strlen (line->str, -1) + g_utf8_strlen (*word, -1) >= WIDTH) {
+      append_line (text, before, line->str, GVT_STYLE_PLAIN, colour);
+      g_string_truncate (line, 0);
+      before = blanks;
+    }
+    g_string_append_printf (line, "%s%s", line->len > 0 ? " " : "", *word);
+  }
+  append_line (text, before, line->str, GVT_STYLE_PLAIN, colour);
+}
+
 static void
 append_trouble (GString *text, const GvtFinding *finding, GvtStyle style, gboolean colour)
 {
   append_line (text, "  ", finding->evidence, style, colour);
-  append_line (text, "    ", finding->meaning, GVT_STYLE_PLAIN, colour);
-  append_line (text, "    → ", finding->remedy, GVT_STYLE_PLAIN, colour);
+  append_sentences (text, "    ", finding->meaning, colour);
+  append_sentences (text, "    → ", finding->remedy, colour);
   append_line (text, "      ", finding->command, GVT_STYLE_HEADING, colour);
 }
 
@@ -82,23 +104,97 @@ gvt_findings_block (const GPtrArray *findings)
   return gvt_findings_first_blocker (findings) != NULL;
 }
 
+/* The fix that all blockers with a fix have, empty if there is none; NULL if they differ. */
+static const char *
+find_only_fix (const GPtrArray *findings)
+{
+  const char *fix = "";
+
+  for (guint i = 0; i < findings->len; i++) {
+    const GvtFinding *finding = g_ptr_array_index (findings, i);
+
+    if (finding->state != GVT_FINDING_BLOCKER || *finding->fix == '\0')
+      continue;
+    if (*fix != '\0' && !g_str_equal (fix, finding->fix))
+      return NULL;
+    fix = finding->fix;
+  }
+  return fix;
+}
+
+/* Adds what has to be done first, up to the first thing that no command does. */
+static void
+add_steps (GPtrArray *steps, const GPtrArray *findings)
+{
+  gboolean several = find_only_fix (findings) == NULL;
+
+  for (guint i = 0; i < findings->len; i++) {
+    const GvtFinding *finding = g_ptr_array_index (findings, i);
+    const char *step = *finding->fix != '\0' && several ? "gvt-client setup"
+                       : *finding->command != '\0'      ? finding->command
+                                                        : finding->remedy;
+
+    if (finding->state != GVT_FINDING_BLOCKER || *step == '\0')
+      continue;
+    if (!g_ptr_array_find_with_equal_func (steps, step, g_str_equal, NULL))
+      g_ptr_array_add (steps, (gpointer) step);
+    if (step == finding->remedy)
+      return;
+  }
+}
+
+/* Whether one of the steps puts parameters on the kernel's command line. */
+static gboolean
+wants_reboot (const GPtrArray *findings, const GPtrArray *steps)
+{
+  gboolean sets_up = FALSE;
+  gboolean parameters = FALSE;
+
+  for (guint i = 0; i < steps->len; i++)
+    sets_up = sets_up || g_str_has_prefix (g_ptr_array_index (steps, i), "gvt-client setup");
+  for (guint i = 0; i < findings->len; i++) {
+    const GvtFinding *finding = g_ptr_array_index (findings, i);
+
+    parameters = parameters || (finding->state == GVT_FINDING_BLOCKER &&
+                                g_str_equal (finding->fix, "kernel-parameters"));
+  }
+  return sets_up && parameters;
+}
+
+/* A person who knows nothing yet can go by this list alone. */
+static void
+append_steps (GString *text, const GPtrArray *findings, gboolean colour)
+{
+  g_autoptr (GPtrArray) steps = g_ptr_array_new ();
+
+  add_steps (steps, findings);
+  if (wants_reboot (findings, steps))
+    g_ptr_array_add (steps, (gpointer) "systemctl reboot");
+  if (steps->len == 1) {
+    append_line (text, "Begin with: ", g_ptr_array_index (steps, 0), GVT_STYLE_HEADING, colour);
+    return;
+  }
+  g_string_append (text, "To do, in this order:\n");
+  g_ptr_array_add (steps, (gpointer) "gvt-client check");
+  for (guint i = 0; i < steps->len; i++) {
+    g_autofree char *number = g_strdup_printf ("  %u. ", i + 1);
+
+    append_line (text, number, g_ptr_array_index (steps, i), GVT_STYLE_HEADING, colour);
+  }
+}
+
 char *
 gvt_findings_render (const GPtrArray *findings, gboolean colour)
 {
   GString *text = g_string_new (NULL);
-  const GvtFinding *first = gvt_findings_first_blocker (findings);
 
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
     append_group (text, findings, i, groups[i].state == GVT_FINDING_OK, colour);
   g_string_append_c (text, '\n');
-  if (first == NULL)
-    append_line (text, "", "Nothing is in the way of a vGPU.", GVT_STYLE_GOOD, colour);
+  if (gvt_findings_block (findings))
+    append_steps (text, findings, colour);
   else
-    append_line (text,
-                 "Begin with: ",
-                 *first->command != '\0' ? first->command : first->remedy,
-                 GVT_STYLE_HEADING,
-                 colour);
+    append_line (text, "", "Nothing is in the way of a vGPU.", GVT_STYLE_GOOD, colour);
   return g_string_free (text, FALSE);
 }
 

@@ -23,11 +23,12 @@ static void
 add_limits (GvtCall *call, GPtrArray *findings)
 {
   guint64 maximum = call->context->configuration->memory_lock_maximum;
-  GvtFinding *finding = gvt_findings_add (findings,
-                                          "limits.memory-lock",
-                                          GVT_FINDING_OK,
-                                          "a user's VM may lock up to %" G_GUINT64_FORMAT " MiB",
-                                          maximum / MIB);
+  GvtFinding *finding = gvt_findings_add (
+      findings,
+      "limits.memory-lock",
+      GVT_FINDING_OK,
+      "the service lets a user's VM lock up to %" G_GUINT64_FORMAT " MiB of memory",
+      maximum / MIB);
 
   finding->value = maximum;
   gvt_finding_means (finding,

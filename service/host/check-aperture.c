@@ -54,9 +54,13 @@ gvt_check_aperture (const GvtHostFacts *host, GPtrArray *findings)
   finding = gvt_findings_add (findings,
                               "aperture.size",
                               mib < 512 ? GVT_FINDING_NOTE : GVT_FINDING_OK,
-                              "the aperture is %u MiB",
-                              mib);
-  gvt_finding_means (finding, "room for %s; more than 7 never, for want of fence registers", now);
+                              "the aperture is %u MiB: room for %s",
+                              mib,
+                              now);
+  gvt_finding_means (
+      finding,
+      "the host keeps 128 MiB of it and 4 of its 32 fence registers; a vGPU takes 64 "
+      "to 512 MiB and 4 fence registers, so there are never more than 7");
   if (mib >= 512)
     return;
   twice = gvt_gpu_capacity_describe (mib * 2, prefix);

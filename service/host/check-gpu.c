@@ -41,15 +41,17 @@ check_generation (const GvtDisplayDevice *gpu, GPtrArray *findings)
 {
   const char *name;
   GvtGpuSupport support = gvt_gpu_generation (gpu->device, &name);
+  /* Without a list of PCI ids, the model is but the id again. */
+  g_autofree char *model = g_strdup (g_str_has_prefix (gpu->model, "8086:") ? "Intel graphics"
+                                                                            : gpu->model);
+  g_autofree char *called = name != NULL ? g_strdup_printf ("%s (%s)", model, name)
+                                         : g_strdup (model);
   GvtFinding *finding = gvt_findings_add (findings,
                                           "gpu.present",
                                           support == GVT_GPU_SUPPORTED ? GVT_FINDING_OK
                                                                        : GVT_FINDING_BLOCKER,
-                                          "%s%s%s%s, 8086:%04x at %s",
-                                          gpu->model,
-                                          name != NULL ? " (" : "",
-                                          name != NULL ? name : "",
-                                          name != NULL ? ")" : "",
+                                          "%s, 8086:%04x at %s",
+                                          called,
                                           gpu->device,
                                           gpu->address);
 

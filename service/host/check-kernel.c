@@ -158,12 +158,12 @@ static void
 check_iommu (const GvtHostFacts *host, GPtrArray *findings)
 {
   g_autoptr (GPtrArray) units = gvt_root_list (host->root, "/sys/class/iommu");
-  GvtFinding *finding = gvt_findings_add (findings,
-                                          "kernel.iommu",
-                                          GVT_FINDING_OK,
-                                          units->len > 0 ? "the IOMMU is on" : "the IOMMU is off");
 
-  gvt_finding_means (finding, "GVT-g works with and without; nothing to do");
+  gvt_findings_add (findings,
+                    "kernel.iommu",
+                    GVT_FINDING_OK,
+                    "the IOMMU is %s; GVT-g works with and without",
+                    units->len > 0 ? "on" : "off");
 }
 
 static void

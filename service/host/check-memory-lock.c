@@ -51,8 +51,9 @@ gvt_check_memory_lock (const GvtHostFacts *host, GPtrArray *findings)
   finding = gvt_findings_add (findings,
                               "limits.login",
                               GVT_FINDING_OK,
-                              limits->len > 0 ? "memory that may be locked from login on: %s"
-                                              : "no login gets a higher memory-lock limit%s",
+                              limits->len > 0
+                                  ? "memory that may be locked from login on: %s"
+                                  : "no login raises the memory-lock limit, and none has to%s",
                               limits->str);
   gvt_finding_means (finding,
                      "no login needs one: the service raises the limit for each VM; who does not "

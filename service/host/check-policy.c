@@ -13,7 +13,10 @@ gvt_check_policy (const GvtHostFacts *host, GPtrArray *findings)
   GvtFinding *finding;
 
   if (gvt_root_exists (host->root, POLICY)) {
-    gvt_findings_add (findings, "policy.installed", GVT_FINDING_OK, "polkit has our actions");
+    gvt_findings_add (findings,
+                      "policy.installed",
+                      GVT_FINDING_OK,
+                      "polkit knows gvt-manager's actions");
     return;
   }
   finding =

@@ -41,7 +41,6 @@ void
 gvt_check_roms (const GvtHostFacts *host, GPtrArray *findings)
 {
   g_autoptr (GVariant) list = NULL;
-  GvtFinding *finding;
   gsize count;
   gsize odd = 0;
 
@@ -56,13 +55,17 @@ gvt_check_roms (const GvtHostFacts *host, GPtrArray *findings)
   }
   if (odd > 0)
     return;
-  finding = gvt_findings_add (findings,
-                              "roms.catalogue",
-                              GVT_FINDING_OK,
-                              "%" G_GSIZE_FORMAT " option ROM%s in " GVT_ROM_DIRECTORY,
-                              count,
-                              count == 1 ? "" : "s");
   if (count == 0)
-    gvt_finding_means (finding,
-                       "only a UEFI guest that shall show its firmware on the vGPU wants one");
+    gvt_findings_add (
+        findings,
+        "roms.catalogue",
+        GVT_FINDING_OK,
+        "no option ROM is installed; only UEFI guests that show their firmware want one");
+  else
+    gvt_findings_add (findings,
+                      "roms.catalogue",
+                      GVT_FINDING_OK,
+                      "%" G_GSIZE_FORMAT " option ROM%s in " GVT_ROM_DIRECTORY,
+                      count,
+                      count == 1 ? "" : "s");
 }

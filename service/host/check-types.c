@@ -56,7 +56,7 @@ check_offered (const GvtParentInfo *parent, GPtrArray *findings)
   finding = gvt_findings_add (findings,
                               "types.offered",
                               room > 0 ? GVT_FINDING_OK : GVT_FINDING_NOTE,
-                              "%s",
+                              "types offered: %s",
                               text->str);
   if (room > 0) {
     gvt_finding_means (finding,

@@ -119,7 +119,9 @@ some_findings (void)
   finding = gvt_findings_add (findings, "x.note", GVT_FINDING_NOTE, "a \033[2Jnote");
   gvt_finding_means (finding, "it means");
   finding = gvt_findings_add (findings, "x.first", GVT_FINDING_BLOCKER, "first");
-  gvt_finding_mend (finding, "do it");
+  gvt_finding_mend (finding,
+                    "do it; and if that is not enough, as it sometimes is not, then do what this "
+                    "very long sentence says");
   gvt_finding_fix (finding, "modules");
   gvt_findings_add (findings, "x.second", GVT_FINDING_BLOCKER, "second");
   return findings;
@@ -132,14 +134,48 @@ test_text (void)
   g_autofree char *text = gvt_findings_render (findings, FALSE);
   g_autofree char *colourful = gvt_findings_render (findings, TRUE);
 
-  g_assert_cmpstr (text,
-                   ==,
-                   "In the way:\n  first\n    → do it\n      gvt-client setup modules\n  second\n"
-                   "\nWorth knowing:\n  a ?[2Jnote\n    it means\n"
-                   "\nIn order:\n  UHD Graphics 620\n"
-                   "\nBegin with: gvt-client setup modules\n");
+  g_assert_cmpstr (
+      text,
+      ==,
+      "In the way:\n  first\n    → do it; and if that is not enough, as it sometimes is not, then "
+      "do what this very long\n      sentence says\n      gvt-client setup modules\n  second\n"
+      "\nWorth knowing:\n  a ?[2Jnote\n    it means\n"
+      "\nIn order:\n  UHD Graphics 620\n"
+      "\nBegin with: gvt-client setup modules\n");
   g_assert_nonnull (strstr (colourful, "\033[31mfirst\033[0m"));
   g_assert_true (gvt_findings_block (findings));
+}
+
+static GvtFinding *
+add_blocker (GPtrArray *findings, const char *id)
+{
+  GvtFinding *finding = gvt_findings_add (findings, id, GVT_FINDING_BLOCKER, "%s", id);
+
+  gvt_finding_mend (finding, "remedy of %s", id);
+  return finding;
+}
+
+/* A newcomer's list ends where only a person can go on, with setup once for all of its fixes. */
+static void
+test_steps (void)
+{
+  g_autoptr (GPtrArray) findings = gvt_findings_new ();
+  g_autofree char *text = NULL;
+  g_autofree char *bios = NULL;
+
+  gvt_finding_fix (add_blocker (findings, "a.a"), "kernel-parameters");
+  gvt_finding_fix (add_blocker (findings, "a.b"), "modules");
+  gvt_finding_run (add_blocker (findings, "a.c"), "sudo apt install it");
+  text = gvt_findings_render (findings, FALSE);
+  g_assert_cmpstr (strstr (text, "To do"),
+                   ==,
+                   "To do, in this order:\n  1. gvt-client setup\n  2. sudo apt install it\n"
+                   "  3. systemctl reboot\n  4. gvt-client check\n");
+  g_ptr_array_set_size (findings, 0);
+  add_blocker (findings, "gpu.present");
+  gvt_finding_run (add_blocker (findings, "a.c"), "sudo apt install it");
+  bios = gvt_findings_render (findings, FALSE);
+  g_assert_cmpstr (strstr (bios, "Begin"), ==, "Begin with: remedy of gpu.present\n");
 }
 
 static void
@@ -181,6 +217,7 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &cases[i], test_user);
   }
   g_test_add_func ("/host/findings/text", test_text);
+  g_test_add_func ("/host/findings/steps", test_steps);
   g_test_add_func ("/host/findings/nothing", test_nothing);
   g_test_add_func ("/host/findings/json", test_json);
   return g_test_run ();
