@@ -6,8 +6,8 @@
 
 #include "change.h"
 #include "gvt-error.h"
-#include "libvirt-daemon.h"
 #include "methods.h"
+#include "process-helper.h"
 #include "uuid.h"
 
 /* What is needed of the arguments here; the check has found them well formed. */
@@ -132,16 +132,23 @@ static void
 find_daemon_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   const Preparing *preparing = task_data;
+  GvtProcessQuestion question = {
+    .verb = GVT_PROCESS_DAEMON,
+    .number = preparing->caller,
+    .uid = preparing->uid,
+  };
+  g_autoptr (GError) error = NULL;
+  GvtProcessAnswer *daemon = gvt_process_ask (preparing->root, &question, &error);
 
-  g_task_return_pointer (
-      task,
-      gvt_libvirt_daemon_find (preparing->root, preparing->caller, preparing->uid),
-      (GDestroyNotify) gvt_libvirt_daemon_free);
+  /* Without a daemon to wait for, the VM itself is looked for. */
+  if (daemon == NULL)
+    g_message ("%s", error->message);
+  g_task_return_pointer (task, daemon, (GDestroyNotify) gvt_process_answer_free);
 }
 
 /* As long as the daemon lives it will say when the VM has ended. */
 static void
-note_lease (GvtCall *call, const GvtLibvirtDaemon *daemon)
+note_lease (GvtCall *call, const GvtProcessAnswer *daemon)
 {
   for (guint i = 0; i < call->transitions->len; i++) {
     GvtTransition *transition = g_ptr_array_index (call->transitions, i);
@@ -156,7 +163,7 @@ on_daemon_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   const Preparing *preparing = g_task_get_task_data (G_TASK (result));
   GvtCall *call = preparing->call;
-  g_autoptr (GvtLibvirtDaemon) daemon = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (GvtProcessAnswer) daemon = g_task_propagate_pointer (G_TASK (result), NULL);
   g_autofree char *domain = get_domain (call);
 
   note_lease (call, daemon);

@@ -188,11 +188,8 @@ gvt_device_create (GvtRoot *root,
 gboolean
 gvt_device_check_free (GvtRoot *root, const GvtDeviceInfo *device, GError **error)
 {
-  int shortages = gvt_root_count_shortages (root);
   g_autofree char *holder = gvt_holder_find (root, device->group, NULL);
 
-  if (holder == NULL && gvt_root_count_shortages (root) != shortages)
-    holder = g_strdup ("nobody that could be seen, for want of descriptors or memory");
   if (holder == NULL)
     return TRUE;
   g_set_error (error,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who has a vGPU open. Worker threads only. Reads /proc; never opens a VFIO node.
+ * Who has a vGPU open. Worker threads, or the process helper, only. Reads /proc; never opens a VFIO
+ * node.
  */
 
 #include "holders.h"
@@ -13,20 +14,33 @@
 #include <unistd.h>
 
 #include "node.h"
+#include "process-helper.h"
 
 #define CMDLINE_MAX (128 * 1024)
+#define NO_UID ((guint32) -1)
+
+/* What may not be looked at may be what is looked for. */
+static void
+note_denial (gboolean *denied)
+{
+  *denied = *denied || errno == EACCES || errno == EPERM;
+}
 
 /* A link is read before it is followed: stat() of an open file on a dead network file system would
  * wait for it. */
 static gboolean
-descriptor_is_node (GvtRoot *root, const char *path, dev_t device)
+descriptor_is_node (GvtRoot *root, const char *path, dev_t device, gboolean *denied)
 {
   char target[PATH_MAX];
   struct stat status;
   gboolean same;
   int fd;
 
-  if (!gvt_root_read_link (root, path, target, sizeof target) || strstr (target, "/vfio/") == NULL)
+  if (!gvt_root_read_link (root, path, target, sizeof target)) {
+    note_denial (denied);
+    return FALSE;
+  }
+  if (strstr (target, "/vfio/") == NULL)
     return FALSE;
   fd = gvt_root_open (root, path, O_PATH);
   if (fd < 0)
@@ -37,15 +51,23 @@ descriptor_is_node (GvtRoot *root, const char *path, dev_t device)
 }
 
 static gboolean
-process_holds (GvtRoot *root, const char *pid, dev_t device)
+process_holds (GvtRoot *root, const char *pid, dev_t device, gboolean *denied)
 {
   g_autofree char *directory = g_build_filename ("/proc", pid, "fd", NULL);
-  g_autoptr (GPtrArray) descriptors = gvt_root_list (root, directory);
+  g_autoptr (GPtrArray) descriptors = NULL;
+  int fd = gvt_root_open (root, directory, O_RDONLY | O_DIRECTORY);
+
+  if (fd < 0) {
+    note_denial (denied);
+    return FALSE;
+  }
+  close (fd);
+  descriptors = gvt_root_list (root, directory);
 
   for (guint i = 0; i < descriptors->len; i++) {
     g_autofree char *path = g_build_filename (directory, g_ptr_array_index (descriptors, i), NULL);
 
-    if (descriptor_is_node (root, path, device))
+    if (descriptor_is_node (root, path, device, denied))
       return TRUE;
   }
   return FALSE;
@@ -71,60 +93,91 @@ read_vm_name (GvtRoot *root, const char *pid)
   return NULL;
 }
 
-static char *
-read_user (GvtRoot *root, const char *pid)
+static guint32
+read_uid (GvtRoot *root, const char *pid)
 {
   g_autofree char *path = g_build_filename ("/proc", pid, "status", NULL);
   g_autofree char *status = gvt_root_read_text (root, path, 64 * 1024, NULL);
   const char *line = status == NULL ? NULL : strstr (status, "\nUid:\t");
-  struct passwd *entry = NULL;
-  struct passwd storage;
-  char buffer[4096];
-  guint64 uid;
 
-  if (line == NULL)
-    return g_strdup ("an unknown user");
-  uid = g_ascii_strtoull (line + strlen ("\nUid:\t"), NULL, 10);
-  if (getpwuid_r ((uid_t) uid, &storage, buffer, sizeof buffer, &entry) == 0 && entry != NULL)
-    return g_strdup (entry->pw_name);
-  return g_strdup_printf ("user %" G_GUINT64_FORMAT, uid);
+  return line == NULL ? NO_UID : (guint32) g_ascii_strtoull (line + strlen ("\nUid:\t"), NULL, 10);
+}
+
+static GvtProcessAnswer *
+describe (GvtRoot *root, const char *pid)
+{
+  GvtProcessAnswer *holder = g_new0 (GvtProcessAnswer, 1);
+  g_autofree char *comm_path = g_build_filename ("/proc", pid, "comm", NULL);
+  g_autofree char *comm = gvt_root_read_text (root, comm_path, 64, NULL);
+  g_autofree char *vm = read_vm_name (root, pid);
+
+  holder->pid = (gint32) g_ascii_strtoll (pid, NULL, 10);
+  holder->uid = read_uid (root, pid);
+  holder->program = g_strescape (comm == NULL ? "" : g_strchomp (comm), NULL);
+  holder->vm = g_strescape (vm == NULL ? "" : vm, NULL);
+  return holder;
+}
+
+GvtProcessAnswer *
+gvt_holder_look (GvtRoot *root, int group)
+{
+  int shortages = gvt_root_count_shortages (root);
+  g_autoptr (GvtProcessAnswer) nobody = g_new0 (GvtProcessAnswer, 1);
+  g_autoptr (GPtrArray) names = NULL;
+  gboolean denied = FALSE;
+  dev_t device;
+
+  if (!gvt_node_device (root, group, &device))
+    return g_steal_pointer (&nobody);
+  names = gvt_root_list (root, "/proc");
+  for (guint i = 0; i < names->len; i++) {
+    const char *name = g_ptr_array_index (names, i);
+
+    if (g_ascii_isdigit (*name) && process_holds (root, name, device, &denied))
+      return describe (root, name);
+  }
+  nobody->flag = denied || gvt_root_count_shortages (root) != shortages;
+  return g_steal_pointer (&nobody);
 }
 
 static char *
-describe (GvtRoot *root, const char *pid)
+name_user (guint32 uid)
 {
-  g_autofree char *comm_path = g_build_filename ("/proc", pid, "comm", NULL);
-  g_autofree char *comm = gvt_root_read_text (root, comm_path, 64, NULL);
-  g_autofree char *user = read_user (root, pid);
-  g_autofree char *vm = read_vm_name (root, pid);
-  g_autofree char *printable = g_strescape (comm == NULL ? "" : g_strchomp (comm), NULL);
-  g_autofree char *printable_vm = vm == NULL ? NULL : g_strescape (vm, NULL);
+  struct passwd *entry = NULL;
+  struct passwd storage;
+  char buffer[4096];
 
-  return g_strdup_printf ("process %s (%s) of %s%s%s",
-                          pid,
-                          printable,
-                          user,
-                          printable_vm != NULL ? ", VM " : "",
-                          printable_vm != NULL ? printable_vm : "");
+  if (uid == NO_UID)
+    return g_strdup ("an unknown user");
+  if (getpwuid_r (uid, &storage, buffer, sizeof buffer, &entry) == 0 && entry != NULL)
+    return g_strdup (entry->pw_name);
+  return g_strdup_printf ("user %u", uid);
 }
 
 char *
 gvt_holder_find (GvtRoot *root, int group, pid_t *pid)
 {
-  g_autoptr (GPtrArray) names = NULL;
-  dev_t device;
+  GvtProcessQuestion question = { .verb = GVT_PROCESS_HOLDER, .number = group };
+  g_autoptr (GvtProcessAnswer) holder = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *user = NULL;
 
-  if (group < 0 || !gvt_node_device (root, group, &device))
+  if (group < 0)
     return NULL;
-  names = gvt_root_list (root, "/proc");
-  for (guint i = 0; i < names->len; i++) {
-    const char *name = g_ptr_array_index (names, i);
-
-    if (!g_ascii_isdigit (*name) || !process_holds (root, name, device))
-      continue;
-    if (pid != NULL)
-      *pid = (pid_t) g_ascii_strtoll (name, NULL, 10);
-    return describe (root, name);
-  }
-  return NULL;
+  holder = gvt_process_ask (root, &question, &error);
+  if (holder == NULL)
+    return g_strdup_printf ("nobody that could be found out, since %s", error->message);
+  if (holder->pid == 0)
+    return holder->flag
+               ? g_strdup ("nobody that could be seen, for want of rights, descriptors or memory")
+               : NULL;
+  if (pid != NULL)
+    *pid = holder->pid;
+  user = name_user (holder->uid);
+  return g_strdup_printf ("process %d (%s) of %s%s%s",
+                          (int) holder->pid,
+                          holder->program,
+                          user,
+                          *holder->vm != '\0' ? ", VM " : "",
+                          holder->vm);
 }

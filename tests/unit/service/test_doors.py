@@ -15,7 +15,7 @@ LINES_MAX = 400
 # (what, pattern, files that may, a line that the pattern must find)
 DOORS = [
     ("ask polkit", r"#include <polkit/", ["service/bus/authorise.c"], "#include <polkit/polkit.h>"),
-    ("fork", r"\b(v?fork|clone) \(", ["service/mdev/sysfs.c"], "  pid = fork ();"),
+    ("fork", r"\b(v?fork|clone) \(", ["service/mdev/sysfs.c", "service/process-helper-main.c"], "  pid = fork ();"),
     ("start programs", r"\bg_(sub|spawn_)\w*(new|spawn\w*|sync|async\w*) \(",
      ["service/domains/editor.c", "service/host/setup-command.c", "client/*"], "g_subprocess_launcher_spawn (launcher, error)"),
     ("write to sysfs", r"\bgvt_sysfs_write \(",
@@ -31,7 +31,7 @@ DOORS = [
      ["service/vgpu/node.c", "service/durable-file.c", "client/*"], "acl_set_file (path, type, acl)"),
     ("use ACLs", r"#include <(sys/acl|acl/libacl)\.h>", ["service/vgpu/node.c"],
      "#include <sys/acl.h>"),
-    ("change limits of others", r"\bprlimit \(", ["service/vgpu/memory-lock.c"],
+    ("change limits of others", r"\bprlimit \(", ["service/vgpu/memory-limit.c"],
      "prlimit (daemon->pid, RLIMIT_MEMLOCK, &limit, NULL)"),
     ("parse XML", r"#include <libxml/", ["domain/*"], "#include <libxml/tree.h>"),
     ("parse JSON", r"#include <json-glib/", ["service/vgpu/definition.c", "client/*"],

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The process helper behind its socket, as systemd starts it; and when it is not well."""
+
+import os
+import signal
+import socket
+import time
+
+import pytest
+
+import callers
+from callers import BusError, eventually
+from daemons import Daemon
+
+UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
+PATH = callers.vgpu_path(UUID)
+
+
+@pytest.fixture
+def helper(bed):
+    """gvt-process-helper for the bed's host, by systemd's own socket activation."""
+    path = bed.host.dir / "run/gvt-process-helper"
+    daemon = Daemon(
+        "/usr/bin/systemd-socket-activate", "--seqpacket", f"--listen={path}",
+        "/usr/libexec/gvt-process-helper", "--root", str(bed.host.dir),
+    )  # fmt: skip
+    eventually(path.exists)
+    daemon.path = path
+    yield daemon
+    daemon.kill()
+    path.unlink(missing_ok=True)
+
+
+def refused(call, *arguments):
+    with pytest.raises(BusError) as error:
+        call(*arguments)
+    return error.value
+
+
+def ask(path, data):
+    """What comes back for it, b"" if nothing does."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
+        client.settimeout(10)
+        client.connect(str(path))
+        client.send(data)
+        return client.recv(16384)
+
+
+def test_it_names_the_holder(bed, alice, helper):
+    alice.create(uuid=UUID)
+    bed.host.tell(f"hold {UUID} 4242 4001 qemu-system-x86")
+    error = refused(alice.vgpu, PATH, "Remove")
+    assert error.name == "Busy" and "process 4242 (qemu-system-x86) of alice" in error.message
+    bed.host.tell(f"unhold {UUID}")
+    alice.vgpu(PATH, "Remove")
+    assert not bed.host.devices()
+    assert helper.running() and not helper.complaints()
+
+
+def test_no_answer_is_no_yes(bed, alice, helper):
+    """Of a vGPU that nobody can say is free nothing is taken away."""
+    alice.create(uuid=UUID)
+    helper.kill()
+    error = refused(alice.vgpu, PATH, "Remove")
+    assert error.name == "Busy" and "process helper cannot be reached" in error.message
+    assert bed.host.devices() == {UUID}
+    helper.path.unlink()
+    alice.vgpu(PATH, "Remove")
+
+
+def test_one_that_hangs_is_given_up(bed, alice, nobody, helper):
+    alice.create(uuid=UUID)
+    assert ask(helper.path, b"x")  # it runs now
+    os.kill(helper.pid, signal.SIGSTOP)
+    try:
+        begin = time.monotonic()
+        pending = alice.start(PATH, callers.VGPU, "Remove", "(a{sv})", {}, timeout=60)
+        assert nobody.get(callers.ROOT, callers.MANAGER, "Version")
+        error = refused(pending.result, 40)
+        assert error.name == "Busy" and "does not answer" in error.message
+        assert time.monotonic() - begin < 30
+    finally:
+        os.kill(helper.pid, signal.SIGCONT)
+    alice.vgpu(PATH, "Remove")
+
+
+@pytest.mark.parametrize("data", [b"x", b"\0" * 100, b"\xff" * 16384, os.urandom(500)])
+def test_noise(bed, alice, helper, data):
+    assert b"that is no question" in ask(helper.path, data)
+    alice.create(uuid=UUID)
+    alice.vgpu(PATH, "Remove")
+    assert bed.service.running() and helper.running() and not helper.complaints()
+
+
+def test_root_alone_is_answered(bed, helper):
+    """Even where the socket's mode lets others in."""
+    del bed
+    helper.path.chmod(0o666)
+    helper.path.parent.chmod(0o755)
+    helper.path.parent.parent.chmod(0o755)
+    program = (
+        "import socket, sys; s = socket.socket(1, socket.SOCK_SEQPACKET); s.settimeout(10);"
+        "s.connect(sys.argv[1]); s.send(b'x'); print(len(s.recv(100)))"
+    )
+    assert ask(helper.path, b"x")
+    done = callers.run_as("alice", "/usr/bin/python3", "-c", program, str(helper.path))
+    assert done.stdout.strip() == "0" or "ConnectionReset" in done.stderr or "BrokenPipe" in done.stderr
+    assert helper.running()
