@@ -11,6 +11,7 @@
 #include "redact.h"
 #include "terminal.h"
 
+#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -138,16 +139,47 @@ add_vm (GString *text, const GvtUserFacts *facts)
     g_string_append (text, "none\n");
 }
 
+/* @instead is (transfer full). XML writes some names in another way. */
+static void
+add_name (GPtrArray *names, const char *name, char *instead)
+{
+  char *escaped = g_markup_escape_text (name, -1);
+
+  g_ptr_array_add (names, escaped);
+  g_ptr_array_add (names, g_strdup (instead));
+  g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_add (names, instead);
+}
+
+/* Names, each with what is to stand for it; the longer ones before those that they contain. */
+static char **
+list_names (const GvtUserFacts *facts)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  const char *host = g_get_host_name ();
+  g_autofree char *short_host = g_strndup (host, strcspn (host, "."));
+
+  for (guint i = 0; facts->survey != NULL && i < facts->survey->vms->len; i++) {
+    const GvtDomainInfo *vm = g_ptr_array_index (facts->survey->vms, i);
+
+    add_name (names, vm->name, g_strdup_printf ("VM-%u", i + 1));
+  }
+  /* Everybody's name is no secret, and part of many words. */
+  if (geteuid () != 0) {
+    add_name (names, g_get_home_dir (), g_strdup ("HOME"));
+    add_name (names, g_get_user_name (), g_strdup ("USER"));
+  }
+  add_name (names, host, g_strdup ("HOST"));
+  add_name (names, short_host, g_strdup ("HOST"));
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+}
+
 static gboolean
 run_report (GvtClient *client, char **args, GError **error)
 {
   g_autoptr (GvtUserFacts) facts = gvt_user_facts_read (client);
-  const GvtLibvirtSurvey *survey = facts->survey;
-  gboolean with_vm = survey != NULL && survey->vms->len > 0;
-  const GvtDomainInfo *vm = with_vm ? g_ptr_array_index (survey->vms, 0) : NULL;
-  const char *names[] = {
-    g_get_user_name (), "USER", g_get_host_name (), "HOST", vm != NULL ? vm->name : "", "VM", NULL
-  };
+  g_auto (GStrv) names = list_names (facts);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *shown = NULL;
 
@@ -156,7 +188,7 @@ run_report (GvtClient *client, char **args, GError **error)
   add_checks (text, client, facts);
   add_kernel_log (text);
   add_vm (text, facts);
-  shown = gvt_redact (text->str, names);
+  shown = gvt_redact (text->str, (const char *const *) names);
   gvt_terminal_write (shown);
   gvt_terminal_talk (client, "Look through it before you show it to anybody.");
   return TRUE;
@@ -168,7 +200,9 @@ const GvtVerb gvt_verb_report = {
   .summary = "Print what a maintainer asks for, without what is nobody's business",
   .details =
       "Versions, command line, checks, kernel log and one VM's XML, as text. UUIDs, addresses,\n"
-      "passwords, serial numbers and the names of you, the host and the VM are replaced.\n",
+      "passwords, serial numbers, files of disks, and the names of you, the host and your VMs "
+      "with\n"
+      "a vGPU are replaced.\n",
   .examples = "gvt-client report >report.txt\n",
   .run = run_report,
 };

@@ -12,15 +12,33 @@ typedef struct {
   const char *name; /* numbered, so that a reader sees what is the same; NULL: group 1 stays */
 } Secret;
 
+#define QUOTED "(?:'[^']*'|\"[^\"]*\")"
+#define HEX4 "[0-9a-fA-F]{1,4}"
+
 /* The order matters: a UUID has pieces that look like other things. */
 static const Secret secrets[] = {
-  { "(passwd=)(?:'[^']*'|\"[^\"]*\")", NULL },
-  { "(<serial>)[^<]*(?=</serial>)", NULL },
+  /* XML: secrets, and what tells where somebody lives. */
+  { "(\\b(?:passwd|username|usage)=)" QUOTED, NULL },
+  { "(<(?:serial|wwn|vendor|product|title|description)>)[^<]*(?=</)", NULL },
   { "(<entry name=['\"](?:serial|uuid|asset|sku)['\"]>)[^<]*", NULL },
+  { "(<(?:source|backingStore|dataStore)\\b[^>]*?\\b(?:file|dir|name|path|pool|volume)=)" QUOTED,
+    NULL },
+  { "(<source\\b[^>]*?\\bdev=)(?:'/[^']*'|\"/[^\"]*\")", NULL },
+  { "(<host\\b[^>]*?\\bname=)" QUOTED, NULL },
+  /* Arguments and environment of QEMU, arguments of kernels. */
+  { "(<qemu:env name=['\"](?i)[^'\"]*(?:token|secret|pass|key)[^'\"]*['\"] value=)" QUOTED, NULL },
+  { "((?i)(?:^|[\\s,'\"=])[\\w.-]*(?:passw(?:or)?d|passphrase|secret|token|credential\\w*|keyfile|"
+    "luks\\.key|serial)[=:])(?!')(?!\")[^\\s,'\"<]+",
+    NULL },
+  { "(\\bsecret,[^'\"\\s]*?\\b(?:data|file)=)[^\\s,'\"]+", NULL },
   { "\\b[0-9a-fA-F]{8}(?:[-_][0-9a-fA-F]{4}){3}[-_][0-9a-fA-F]{12}\\b", "UUID" },
   { "\\b[0-9a-fA-F]{32}\\b", "ID" },
-  { "\\b[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}\\b", "MAC" },
+  { "\\b[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}\\b", "MAC" },
   { "\\b(?!127\\.0\\.0\\.1\\b|0\\.0\\.0\\.0\\b)(?:\\d{1,3}\\.){3}\\d{1,3}\\b(?!\\.\\d)", "IP" },
+  { "(?<![\\w:.])(?:" HEX4 ":){7}" HEX4 "(?![\\w:.])", "IP" },
+  { "(?<![\\w:.])(?!::1?(?![\\w:]))(?:" HEX4 "(?::" HEX4 ")*)?::(?:" HEX4 "(?::" HEX4
+    ")*)?(?![\\w:])",
+    "IP" },
 };
 
 typedef struct {
@@ -72,13 +90,16 @@ char *
 gvt_redact (const char *text, const char *const *names)
 {
   char *shown = g_utf8_make_valid (text, -1);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (secrets); i++) {
     g_autoptr (GRegex) regex = g_regex_new (secrets[i].pattern, 0, 0, NULL);
-    g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
     g_autofree char *before = shown;
     Numbering numbering = { .name = secrets[i].name, .seen = seen };
 
+    /* Several patterns of one kind count on. */
+    if (i > 0 && g_strcmp0 (secrets[i].name, secrets[i - 1].name) != 0)
+      g_hash_table_remove_all (seen);
     /* Rather nothing than a secret. */
     shown = regex != NULL ? g_regex_replace_eval (regex, before, -1, 0, 0, number, &numbering, NULL)
                           : NULL;

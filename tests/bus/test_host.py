@@ -236,10 +236,12 @@ def test_report_tells_no_secrets(bed, alice, libvirt):
         "</source></hostdev>"
     )
     secret = vms.DOMAIN.replace("autoport='yes'>", "autoport='yes' passwd='hunter2'>")
+    secret = secret.replace("<name>win11</name>", "<name>Tax &amp; more</name>")
     libvirt.define(secret.replace("<memballoon", vgpu + "<memballoon"))
     done = vms.client("alice", "report")
     assert done.returncode == 0, done.stderr
     for part in ("== Versions ==", "== Kernel log ==", "i915-GVTg_V5_8", "type='mdev'", "UUID-"):
         assert part in done.stdout
-    for secret in (uuid, vms.VM, "hunter2", "win11", "alice"):
+    for secret in (uuid, vms.VM, "hunter2", "Tax", "alice"):
         assert secret not in done.stdout
+    assert "<name>VM-1</name>" in done.stdout and "VM VM-1 locks" in done.stdout
