@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Edited domains in real libvirt: what it takes, what it would run QEMU with, and the way back.
 
-The names in GUIDE are the sections of the guide whose hand-made steps a setting replaces.
+What settings come to is read from the table of the guide's sections in domain/README.md.
 """
 
 import itertools
@@ -10,9 +10,10 @@ import uuid
 
 import pytest
 
-from domain_editor import FIXTURES, VGPU, Libvirt, device_of, values_of, work
+import guide
+from domain_editor import FIXTURES, VGPU, Libvirt, values_of, work
+from guide import NODE
 
-NODE = "/dev/dri/by-path/pci-0000:00:02.0-render"
 RENDER_NODE = f"'render-node': <'{NODE}'>"
 DOMAINS = ["pc-spice-qxl-two-videos", "headless-uefi"]
 VIRT_INSTALL = sorted((FIXTURES / "virt-install").glob("*.xml"))
@@ -26,101 +27,6 @@ SETTINGS = [
     f"{{'display': <'dbus'>, {RENDER_NODE}, 'dma-buf': <true>, 'ramfb': <true>}}",
     f"{{'display': <'dbus'>, {RENDER_NODE}, 'dma-buf': <true>, 'qemu-syntax': <'commandline'>}}",
 ]
-
-# Section of the guide, settings, properties of the vGPU's device, other arguments, environment.
-GUIDE = [
-    ("Assign vGPU", "{}", {"driver": "vfio-pci", "display": "off", "addr": "0x2"}, {}, {}),
-    (
-        "Assign vGPU: at a specific location",
-        "{'address': <'0000:08:00.0'>}",
-        {"display": "off", "bus": "pci.8", "addr": "0x0"},
-        {},
-        {},
-    ),
-    (
-        "Basic setting: SPICE with GL",
-        f"{{'display': <'spice-gl'>, {RENDER_NODE}}}",
-        {"display": "on"},
-        {"-spice": f"gl=on,rendernode={NODE}"},
-        {},
-    ),
-    (
-        "Basic setting: egl-headless with SPICE",
-        f"{{'display': <'spice-egl'>, {RENDER_NODE}}}",
-        {"display": "on"},
-        {"-display": f"egl-headless,rendernode={NODE}", "-spice": "addr=127.0.0.1"},
-        {},
-    ),
-    (
-        "Basic setting: egl-headless with VNC",
-        f"{{'display': <'vnc-egl'>, {RENDER_NODE}}}",
-        {"display": "on"},
-        {"-display": f"egl-headless,rendernode={NODE}", "-vnc": "127.0.0.1:"},
-        {},
-    ),
-    (
-        "Basic setting: the emulated card as the display",
-        "{'display': <'vnc'>}",
-        {"display": "off"},
-        {"-vnc": "127.0.0.1:"},
-        {},
-    ),
-    (
-        "Use DMA-BUF: legacy BIOS",
-        f"{{'display': <'spice-egl'>, {RENDER_NODE}, 'dma-buf': <true>}}",
-        {"display": "on", "x-igd-opregion": True},
-        {},
-        {},
-    ),
-    (
-        "Use DMA-BUF: UEFI",
-        f"{{'display': <'spice-egl'>, {RENDER_NODE}, 'dma-buf': <true>, "
-        "'rom': <'vbios_gvt_uefi.rom'>}",
-        {"x-igd-opregion": True, "romfile": "/usr/share/vgabios/vbios_gvt_uefi.rom"},
-        {},
-        {},
-    ),
-    (
-        "Enable RAMFB display",
-        f"{{'display': <'spice-gl'>, {RENDER_NODE}, 'ramfb': <true>, 'dma-buf': <true>}}",
-        {"driver": "vfio-pci-nohotplug", "display": "on", "ramfb": True, "x-igd-opregion": True},
-        {},
-        {},
-    ),
-    (
-        "Garbled graphics: i965",
-        "{'workarounds': <['mesa-i965']>}",
-        {},
-        {},
-        {"MESA_LOADER_DRIVER_OVERRIDE": "i965"},
-    ),
-    ("Garbled graphics: norbc", "{'workarounds': <['intel-norbc']>}", {}, {},
-     {"INTEL_DEBUG": "norbc"}),
-    (
-        "Changing the display resolution of virtual GPU",
-        f"{{'display': <'spice-gl'>, {RENDER_NODE}, 'resolution': <'1440x900'>}}",
-        {"xres": 1440, "yres": 900},
-        {},
-        {},
-    ),
-    (
-        "DMA-BUF and ROM on libvirt before 8.5",
-        f"{{'display': <'spice-gl'>, {RENDER_NODE}, 'dma-buf': <true>, "
-        "'rom': <'vbios_gvt_uefi.rom'>, 'resolution': <'1440x900'>, "
-        "'qemu-syntax': <'commandline'>}",
-        {"display": "on"},
-        {
-            "-global": [
-                "vfio-pci.x-igd-opregion=on",
-                "vfio-pci.romfile=/usr/share/vgabios/vbios_gvt_uefi.rom",
-                "vfio-pci.xres=1440",
-                "vfio-pci.yres=900",
-            ]
-        },
-        {},
-    ),
-]
-
 
 @pytest.fixture(scope="module")
 def libvirt():
@@ -171,29 +77,43 @@ def test_round_trip_of_virt_install(libvirt, path, settings):
     check_round_trip(libvirt, emulated(xml), settings)
 
 
-def contains(found, wanted):
-    if isinstance(wanted, list):
-        return [value for value in found if value.startswith("vfio-pci.")] == wanted
-    return any(wanted in value for value in found)
+GUIDE = list(guide.rows())
 
 
-@pytest.mark.parametrize(
-    "settings, device, options, variables",
-    [row[1:] for row in GUIDE],
-    ids=[row[0] for row in GUIDE],
-)
-def test_guide(libvirt, settings, device, options, variables):
+@pytest.mark.parametrize("row", GUIDE, ids=[row.section for row in GUIDE])
+def test_guide(libvirt, row):
+    settings = guide.settings(row.command)
     edited = libvirt.define(work("edit", libvirt.define(domain("headless-uefi")), settings))
     environment, arguments = libvirt.arguments(edited)
-    vgpu = device_of(arguments, "ua-gvtg0")
+    vgpu = guide.vgpu_of(arguments)
 
     assert vgpu["sysfsdev"] == f"/sys/bus/mdev/devices/{VGPU}"
-    assert device.items() <= vgpu.items()
-    for option, wanted in options.items():
-        assert contains(values_of(arguments, option), wanted), (option, arguments)
-    assert variables.items() <= environment.items()
-    assert ("ramfb" in vgpu) == ("ramfb" in device)
+    missing = [item for item in row.wanted if not guide.holds(item, environment, arguments)]
+    assert not missing and row.wanted, (missing, environment, arguments)
+    assert ("ramfb" in vgpu) == ("ramfb" in settings)
     assert not values_of(arguments, "-set")
+
+
+def test_guide_for_an_older_libvirt(libvirt):
+    """The same properties, in the only words that libvirt before 8.5 has for them."""
+    row = next(row for row in GUIDE if row.command.endswith("--preset windows-uefi"))
+    settings = guide.settings(row.command, **{"qemu-syntax": "commandline", "resolution": "1440x900"})
+    edited = libvirt.define(work("edit", libvirt.define(domain("headless-uefi")), settings))
+    environment, arguments = libvirt.arguments(edited)
+
+    assert "override" not in edited
+    assert not [item for item in row.wanted if not guide.holds(item, environment, arguments)]
+    assert guide.vgpu_of(arguments)["xres"] == "1440"
+
+
+def test_the_whole_guide_is_in_the_table():
+    found = [row[0] for row in guide.table(3)]
+    for section in guide.SECTIONS:
+        assert [row for row in found if row.startswith(section)], section
+    assert len(found) > len(guide.SECTIONS) and len(GUIDE) >= 19
+    assert {row.command.split()[-1] for row in GUIDE if "--preset" in row.command} == set(
+        guide.presets()
+    )
 
 
 def test_one_display_only(libvirt):

@@ -64,6 +64,12 @@ static const struct {
   { "q35-vnc-virtio.xml",
     "{'display': <'vnc-egl'>, 'resolution': <'1440x900'>}",
     "q35-resolution.xml" },
+  /* All of it: presets */
+  { "virt-install-uefi.xml", "windows-uefi", "preset-windows-uefi.xml" },
+  { "pc-spice-qxl-two-videos.xml", "windows-bios", "preset-windows-bios.xml" },
+  { "q35-vnc-virtio.xml", "linux", "preset-linux.xml" },
+  { "q35-vnc-virtio.xml", "rdp", "preset-rdp.xml" },
+  { "pc-spice-qxl-two-videos.xml", "looking-glass", "preset-looking-glass.xml" },
   /* What libvirt before 8.5 needs */
   { "virt-install-uefi.xml",
     "{'display': <'vnc-egl'>, 'dma-buf': <true>, 'rom': <'vbios_gvt_uefi.rom'>, "
@@ -75,10 +81,13 @@ static const struct {
     "pc-commandline.xml" },
 };
 
+/* Settings in GVariant's text format, or a preset's name. */
 static char *
 edit (const char *xml, const char *settings_text, GError **error)
 {
-  g_autoptr (GvtDomainSettings) settings = fixture_settings (settings_text);
+  g_autoptr (GVariant) preset = gvt_preset_settings (settings_text, NULL);
+  g_autofree char *text = preset != NULL ? g_variant_print (preset, TRUE) : NULL;
+  g_autoptr (GvtDomainSettings) settings = fixture_settings (text != NULL ? text : settings_text);
 
   return gvt_domain_edit (xml, VGPU, settings, error);
 }
@@ -113,36 +122,21 @@ test_golden (gconstpointer data)
   g_assert_cmpstr (stripped, ==, xml);
 }
 
-/* Each preset stands for settings that an edit takes, and for the ones it is documented with. */
+/* Each preset has a golden, and an unknown one is told the others. */
 static void
 test_presets (void)
 {
-  static const char *const names[] = { "windows-uefi",
-                                       "windows-bios",
-                                       "linux",
-                                       "rdp",
-                                       "looking-glass" };
-  g_autofree char *xml = fixture_read ("fixtures", "virt-install-uefi.xml");
   g_autoptr (GError) error = NULL;
-  gsize n_presets = 0;
 
   for (const GvtPreset *preset = gvt_presets (); preset->name != NULL; preset++) {
-    g_autoptr (GVariant) settings = gvt_preset_settings (preset->name, &error);
-    g_autofree char *text = NULL;
-    g_autofree char *edited = NULL;
-    g_autofree char *stripped = NULL;
+    gsize found = 0;
 
-    g_assert_no_error (error);
-    g_assert_cmpstr (preset->name, ==, names[n_presets++]);
-    text = g_variant_print (settings, TRUE);
-    edited = edit (xml, text, &error);
-    g_assert_no_error (error);
-    stripped = gvt_domain_strip (edited, VGPU, &error);
-    g_assert_no_error (error);
-    g_assert_cmpstr (stripped, ==, xml);
+    for (gsize i = 0; i < G_N_ELEMENTS (goldens); i++)
+      found += g_str_equal (goldens[i].settings, preset->name);
+    g_assert_cmpuint (found, ==, 1);
+    g_assert_cmpuint (strlen (preset->purpose), >, 20);
   }
 
-  g_assert_cmpuint (n_presets, ==, G_N_ELEMENTS (names));
   g_assert_null (gvt_preset_settings ("windows", &error));
   g_assert_error (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT);
   g_assert_nonnull (strstr (error->message, "windows-uefi, windows-bios, linux, rdp"));
