@@ -78,21 +78,14 @@ gvt_transition_set_record (GvtTransition *self, GvtRecord *record)
   self->record = record;
 }
 
-/* Makes the record on disk be @to, given that it is @from. One that was not worth waiting for the
- * disk is, once there is a definition. */
+/* Makes the record on disk be @to; of what lasts, or did, one waits for the disk. */
 static gboolean
-put_record (GvtRoot *root,
-            const char *uuid,
-            const GvtRecord *from,
-            gboolean was_defined,
-            const GvtRecord *to,
-            gboolean defined,
-            GError **error)
+put_record (GvtRoot *root, const GvtTransition *self, const GvtRecord *to, GError **error)
 {
-  if (gvt_record_equal (from, to) && (to == NULL || was_defined || !defined))
-    return TRUE;
-  return to != NULL ? gvt_record_save (root, uuid, to, was_defined || defined, error)
-                    : gvt_record_delete (root, uuid, was_defined || defined, error);
+  gboolean lasts = self->from_definition != NULL || self->definition != NULL;
+
+  return to != NULL ? gvt_record_save (root, self->uuid, to, lasts, error)
+                    : gvt_record_delete (root, self->uuid, lasts, error);
 }
 
 static gboolean
@@ -172,20 +165,15 @@ log_failed_undo (const char *uuid, const char *what, const GError *error)
     g_message ("vGPU %s: cannot take back the %s: %s", uuid, what, error->message);
 }
 
-/* A record that shall not be is deleted last of all, so it is there still. */
+/* A record that shall not be is deleted last of all, so it is there still. One that was refused may be
+ * in place all the same, if only the disk would not promise to keep it. */
 static void
 undo_record (GvtRoot *root, GvtTransition *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (self->record != NULL)
-    put_record (root,
-                self->uuid,
-                self->record,
-                self->definition != NULL,
-                self->from_record,
-                self->from_definition != NULL,
-                &error);
+  if (self->record != NULL && !gvt_record_equal (self->from_record, self->record))
+    put_record (root, self, self->from_record, &error);
   log_failed_undo (self->uuid, "record", error);
 }
 
@@ -204,6 +192,16 @@ undo_definition (GvtRoot *root, GvtTransition *self)
   log_failed_undo (self->uuid, "definition", error);
 }
 
+/* A record that was not worth waiting for the disk is, once there is a definition. */
+static gboolean
+needs_record_step (const GvtTransition *self)
+{
+  gboolean begins_to_last = self->from_definition == NULL && self->definition != NULL;
+
+  return self->record != NULL &&
+         (begins_to_last || !gvt_record_equal (self->from_record, self->record));
+}
+
 static gboolean
 needs_device_step (const GvtTransition *self)
 {
@@ -217,14 +215,10 @@ run_steps (GvtRoot *root, GvtTransition *self, GError **error)
 {
   gboolean device_step = needs_device_step (self);
 
-  if (self->record != NULL && !put_record (root,
-                                           self->uuid,
-                                           self->from_record,
-                                           self->from_definition != NULL,
-                                           self->record,
-                                           self->definition != NULL,
-                                           error))
+  if (needs_record_step (self) && !put_record (root, self, self->record, error)) {
+    undo_record (root, self);
     return FALSE;
+  }
   if (device_step && !put_device (root, self, error)) {
     undo_record (root, self);
     return FALSE;
@@ -232,8 +226,7 @@ run_steps (GvtRoot *root, GvtTransition *self, GError **error)
   if (self->from_definition != NULL)
     self->kept = gvt_definition_keep (root, self->from_definition);
   if (!put_definition (root, self->from_definition, self->definition, error)) {
-    if (is_elsewhere (self->from_definition, self->definition))
-      undo_definition (root, self);
+    undo_definition (root, self);
     if (device_step)
       undo_device (root, self);
     undo_record (root, self);
@@ -256,8 +249,9 @@ gvt_transition_run (GvtRoot *root, GvtTransition *self, GError **error)
   if (done && self->record == NULL && self->from_record != NULL) {
     g_autoptr (GError) late = NULL;
 
-    /* Harmless if it stays: a record without a vGPU is deleted at the next start. */
-    gvt_record_delete (root, self->uuid, self->from_definition != NULL, &late);
+    /* Then it is there still: the registry, told so, sees to a record without a vGPU. */
+    if (!put_record (root, self, NULL, &late))
+      gvt_transition_set_record (self, gvt_record_copy (self->from_record));
     log_failed_undo (self->uuid, "record", late);
   }
   g_clear_pointer (&self->device, gvt_device_info_free);

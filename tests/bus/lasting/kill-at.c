@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * gvt-kill-at PID N [changing]: kills a process, and what it forked meanwhile, right before the N-th
- * system call that any of them begins after the next message from the bus. With "changing", only calls
- * that others can see the effect of count. Says "ready" when it watches, then what it killed at, or on
- * SIGTERM how many calls there were. One thread; stops every other one at every call.
+ * gvt-kill-at PID N all|changing|storing [ERRNO]: kills a process, and what it forked meanwhile, right
+ * before the N-th system call that any of them begins after the next message from the bus; or, given an
+ * errno, has that call fail with it instead. With "changing", only calls that others can see the effect
+ * of count; with "storing", only those of the process itself that a full disk can refuse. Says "ready"
+ * when it watches, then what it did, or on SIGTERM how many calls there were. One thread; stops every
+ * other one at every call.
  */
 
 #include <dirent.h>
@@ -18,6 +20,7 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,7 +37,10 @@ typedef struct {
   int n_children;
   long wanted;
   long count;
-  bool changing;
+  bool (*counts) (const INFO *info);
+  bool service_only;
+  int failure;   /* the errno, or 0 to kill */
+  pid_t failing; /* the thread whose call is to fail when it ends */
   bool begun;
 } Watch;
 
@@ -86,6 +92,30 @@ changes_something (const INFO *info)
   }
 }
 
+static bool
+stores_something (const INFO *info)
+{
+  switch (info->entry.nr) {
+  case SYS_openat:
+    return (info->entry.args[2] & O_CREAT) != 0;
+  case SYS_mkdirat:
+  case SYS_unlinkat:
+  case SYS_renameat:
+  case SYS_fsync:
+  case SYS_fchmod:
+  case SYS_setxattr:
+    return true;
+  default:
+    return info->entry.nr == SYS_write && changes_something (info);
+  }
+}
+
+static bool
+is_any (const INFO *info)
+{
+  return true;
+}
+
 /* The threads of the service that are not watched yet. */
 static int
 seize_threads (pid_t pid)
@@ -130,19 +160,60 @@ kill_all (const Watch *watch, pid_t thread, const INFO *info)
   exit (0);
 }
 
+/* A call without a number is none, and what it says at its end can be chosen. */
+static void
+set_call (pid_t thread, const unsigned long long *number, const unsigned long long *result)
+{
+  struct user_regs_struct registers;
+
+  if (ptrace (PTRACE_GETREGS, thread, 0, &registers) != 0)
+    die ("PTRACE_GETREGS");
+  if (number != NULL)
+    registers.orig_rax = *number;
+  if (result != NULL)
+    registers.rax = *result;
+  if (ptrace (PTRACE_SETREGS, thread, 0, &registers) != 0)
+    die ("PTRACE_SETREGS");
+}
+
+static void
+begin_failure (Watch *watch, pid_t thread, const INFO *info)
+{
+  const unsigned long long none = (unsigned long long) -1;
+
+  set_call (thread, &none, NULL);
+  watch->failing = thread;
+  printf ("failed %ld %d\n", watch->count, (int) info->entry.nr);
+}
+
+static void
+end_failure (Watch *watch, pid_t thread)
+{
+  const unsigned long long result = (unsigned long long) -watch->failure;
+
+  set_call (thread, NULL, &result);
+  watch->failing = 0;
+}
+
 static void
 on_call (Watch *watch, pid_t thread)
 {
   INFO info;
 
-  if (ptrace (PTRACE_GET_SYSCALL_INFO, thread, sizeof info, &info) <= 0 ||
-      info.op != PTRACE_SYSCALL_INFO_ENTRY)
+  if (ptrace (PTRACE_GET_SYSCALL_INFO, thread, sizeof info, &info) <= 0)
+    return;
+  if (info.op == PTRACE_SYSCALL_INFO_EXIT && watch->failing == thread)
+    end_failure (watch, thread);
+  if (info.op != PTRACE_SYSCALL_INFO_ENTRY)
     return;
   watch->begun = watch->begun || info.entry.nr == SYS_recvmsg;
-  if (!watch->begun || (watch->changing && !changes_something (&info)))
+  if (!watch->begun || !watch->counts (&info) ||
+      (watch->service_only && !is_of_service (watch, thread)))
     return;
   watch->count++;
-  if (watch->count == watch->wanted)
+  if (watch->count == watch->wanted && watch->failure != 0)
+    begin_failure (watch, thread, &info);
+  else if (watch->count == watch->wanted)
     kill_all (watch, thread, &info);
 }
 
@@ -194,11 +265,15 @@ main (int argc, char **argv)
   int stopped = 0;
   int status;
 
-  if (argc < 3)
+  if (argc < 4)
     return 2;
   watch.service = (pid_t) atoi (argv[1]);
   watch.wanted = atol (argv[2]);
-  watch.changing = argc > 3 && strcmp (argv[3], "changing") == 0;
+  watch.service_only = strcmp (argv[3], "storing") == 0;
+  watch.counts = watch.service_only                  ? stores_something
+                 : strcmp (argv[3], "changing") == 0 ? changes_something
+                                                     : is_any;
+  watch.failure = argc > 4 ? atoi (argv[4]) : 0;
   sigaction (SIGTERM, &terminate, NULL);
   setvbuf (stdout, NULL, _IOLBF, 0);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Kills the service at a chosen system call of a chosen call, and says what was there then."""
+"""Kills the service, or fails it, at a chosen system call of a chosen call; what was there then."""
 
 import os
 import pathlib
@@ -16,7 +16,7 @@ SMALL = "i915-GVTg_V5_8"
 GONE = None
 
 # A long run takes what others leave of the machine.
-PATIENCE = 120
+PATIENCE = int(os.environ.get("GVT_KILL_PATIENCE", "30"))
 
 
 class Operation:
@@ -111,26 +111,27 @@ OPERATIONS = {
 class Killer:
     """gvt-kill-at on a service."""
 
-    def __init__(self, pid, number, which):
+    def __init__(self, pid, number, which, failure=0):
         self.process = subprocess.Popen(
-            [PROGRAM, str(pid), str(number), which], stdout=subprocess.PIPE, text=True
+            [PROGRAM, str(pid), str(number), which, str(failure)], stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout.readline() == "ready\n"
 
     def end(self):
-        """What it says at its end, as words: killed NUMBER CALL WHOSE, or counted NUMBER."""
+        """What it says, as words: killed NUMBER CALL WHOSE, failed NUMBER CALL, or counted NUMBER."""
         self.process.terminate()
         words = self.process.stdout.read().split()
         assert self.process.wait() == 0 and words
         return words
 
 
-def run(bed, user, request, number, which):
+def run(bed, user, request, number, which, failure=0):
     """Makes a call and kills the service at its number-th system call; 0 for never.
 
-    What the killer says, and the error of the call or None.
+    failure: an errno, for that system call to fail with instead. What the killer says, and the error of
+    the call or None.
     """
-    killer = Killer(bed.service.pid, number, which)
+    killer = Killer(bed.service.pid, number, which, failure)
     error = None
     try:
         user.call(*request, timeout=PATIENCE)

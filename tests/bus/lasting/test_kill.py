@@ -37,7 +37,7 @@ def repeat(users, operation, before):
 
 def clean_up(bed, users):
     if users["root"].of(VGPU):
-        users["root"].vgpu(PATH, "Remove")
+        users["root"].vgpu(PATH, "Remove", timeout=kills.PATIENCE)
     kills.whole(bed, users["root"], [GONE])
 
 
