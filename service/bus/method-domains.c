@@ -9,6 +9,7 @@
 #include "methods.h"
 #include "options.h"
 #include "settings.h"
+#include "turns.h"
 #include "uuid.h"
 
 gboolean
@@ -57,10 +58,18 @@ gvt_check_modernise_xml (GvtCall *call, GError **error)
   return parsed != NULL;
 }
 
+/* An edit that waits for its turn. */
+typedef struct {
+  GvtCall *call;
+  GvtWorkerVerb verb;
+  GVariant *settings;
+} Edit;
+
 static void
 on_edited (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GvtCall *call = user_data;
+  guint32 uid = call->uid;
   GError *error = NULL;
   g_autofree char *xml = gvt_domain_editor_run_finish (result, &error);
 
@@ -68,22 +77,37 @@ on_edited (GObject *source, GAsyncResult *result, gpointer user_data)
     gvt_call_return (call, g_variant_new ("(s)", xml));
   else
     gvt_call_fail (call, error);
+  gvt_turn_end (uid);
 }
 
 static void
-run_worker (GvtCall *call, GvtWorkerVerb verb, GVariant *settings)
+begin_edit (gpointer data)
 {
+  g_autofree Edit *edit = data;
+  g_autoptr (GVariant) settings = edit->settings;
+  GvtCall *call = edit->call;
   const char *xml;
 
   g_variant_get_child (call->parameters, 0, "&s", &xml);
   gvt_domain_editor_run_async (call->context->domain_editor,
-                               verb,
+                               edit->verb,
                                xml,
                                call->uuid,
                                settings,
                                call->cancellable,
                                on_edited,
                                call);
+}
+
+static void
+run_worker (GvtCall *call, GvtWorkerVerb verb, GVariant *settings)
+{
+  Edit *edit = g_new0 (Edit, 1);
+
+  edit->call = call;
+  edit->verb = verb;
+  edit->settings = settings == NULL ? NULL : g_variant_ref_sink (settings);
+  gvt_turn_take (call->uid, begin_edit, edit);
 }
 
 void

@@ -210,6 +210,8 @@ gvt_domain_editor_run_async (const char *program,
   Run *run = NULL;
 
   g_task_set_source_tag (task, gvt_domain_editor_run_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
   request = gvt_worker_request_pack (verb, xml, uuid, settings, &error);
   if (request != NULL)
     process = spawn (program, request, &error);
