@@ -132,16 +132,24 @@ load (GvtRoot *root, const char *uuid)
   return record;
 }
 
-/* Whatever it says, in whatever words, is for the service that wrote it. */
-static gboolean
-is_of_later_version (GvtRoot *root, const char *path)
+gboolean
+gvt_record_may_replace (GvtRoot *root, const char *uuid, GError **error)
 {
+  g_autofree char *path = g_build_filename (RECORDS, uuid, NULL);
   g_autofree char *text = gvt_root_read_text (root, path, RECORD_MAX, NULL);
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  return text != NULL &&
-         g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, NULL) &&
-         g_key_file_get_integer (file, GROUP, "Version", NULL) > RECORD_VERSION;
+  if (text == NULL || !g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, NULL) ||
+      g_key_file_get_integer (file, GROUP, "Version", NULL) <= RECORD_VERSION)
+    return TRUE;
+  g_set_error (error,
+               GVT_ERROR,
+               GVT_ERROR_NOT_SUPPORTED,
+               "what is noted about vGPU %s is of a later version of gvt-manager, and is not "
+               "changed by this one; update gvt-manager, or delete %s to give it up",
+               uuid,
+               path);
+  return FALSE;
 }
 
 GHashTable *
@@ -176,16 +184,6 @@ gvt_record_save (GvtRoot *root,
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *text = NULL;
 
-  if (is_of_later_version (root, path)) {
-    g_set_error (error,
-                 GVT_ERROR,
-                 GVT_ERROR_NOT_SUPPORTED,
-                 "what is noted about vGPU %s is of a later version of gvt-manager, and is not "
-                 "changed by this one; update gvt-manager, or delete %s to give it up",
-                 uuid,
-                 path);
-    return FALSE;
-  }
   g_key_file_set_integer (file, GROUP, "Version", RECORD_VERSION);
   g_key_file_set_string (file, GROUP, "Owner", owner);
   g_key_file_set_string (file, GROUP, "Label", self->label);

@@ -47,12 +47,21 @@ gboolean gvt_record_equal (const GvtRecord *a, const GvtRecord *b);
 GHashTable *gvt_record_load_all (GvtRoot *root);
 
 /**
+ * gvt_record_may_replace:
+ *
+ * Whatever a record of a later version says, in whatever words, is for the service that wrote it:
+ * after a downgrade it is neither replaced nor deleted. Blocks.
+ *
+ * Returns: whether a record of @uuid may be saved; else %GVT_ERROR_NOT_SUPPORTED
+ */
+gboolean gvt_record_may_replace (GvtRoot *root, const char *uuid, GError **error);
+
+/**
  * gvt_record_save:
  * @defined: whether its vGPU outlives a reboot. A record that does not is not worth waiting for the
  *   disk.
  *
- * Notes @self about vGPU @uuid. A record of a later version, which gvt_record_load_all() left out, is
- * not replaced: then nothing is, with %GVT_ERROR_NOT_SUPPORTED. A damaged one is. Blocks.
+ * Notes @self about vGPU @uuid, in the place of whatever is there (gvt_record_may_replace()). Blocks.
  */
 gboolean gvt_record_save (GvtRoot *root,
                           const char *uuid,

@@ -215,6 +215,8 @@ run_steps (GvtRoot *root, GvtTransition *self, GError **error)
 {
   gboolean device_step = needs_device_step (self);
 
+  if (needs_record_step (self) && !gvt_record_may_replace (root, self->uuid, error))
+    return FALSE;
   if (needs_record_step (self) && !put_record (root, self, self->record, error)) {
     undo_record (root, self);
     return FALSE;

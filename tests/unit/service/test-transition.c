@@ -180,6 +180,25 @@ test_remove_gone_already (TransitionFixture *fixture, gconstpointer data)
   }
 }
 
+/* It is there after the refusal, and after everything that needs none. */
+static void
+test_record_of_a_later_version (TransitionFixture *fixture, gconstpointer data)
+{
+  const char *later = "[vGPU]\nVersion=2\n";
+
+  transition_go (fixture, "dfr");
+  g_clear_pointer (&fixture->vgpu->record, gvt_record_free);
+  scratch_write (fixture->host->scratch, RECORD, later);
+  transition_fail_to_go (fixture, "dfr", GVT_ERROR_NOT_SUPPORTED);
+  transition_check_text (fixture, RECORD, later);
+  transition_go (fixture, "f");
+  transition_go (fixture, "");
+  transition_check_text (fixture, RECORD, later);
+  transition_fail_to_go (fixture, "dr", GVT_ERROR_NOT_SUPPORTED);
+  transition_check_text (fixture, RECORD, later);
+  transition_check_is (fixture, "r");
+}
+
 static void
 test_remove_stuck (TransitionFixture *fixture, gconstpointer data)
 {
@@ -210,6 +229,7 @@ main (int argc, char **argv)
   transition_add ("remove-in-use", test_remove_in_use);
   transition_add ("remove-refused", test_remove_refused);
   transition_add ("remove-gone-already", test_remove_gone_already);
+  transition_add ("record-of-a-later-version", test_record_of_a_later_version);
   transition_add ("remove-stuck", test_remove_stuck);
   return g_test_run ();
 }
