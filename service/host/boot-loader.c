@@ -196,14 +196,6 @@ find (const GvtHostFacts *host)
   return NULL;
 }
 
-const char *
-gvt_boot_loader_name (const GvtHostFacts *host)
-{
-  const BootLoader *loader = find (host);
-
-  return loader != NULL ? loader->name : NULL;
-}
-
 gboolean
 gvt_boot_loader_plan (const GvtHostFacts *host, gboolean guide, GPtrArray *changes, GError **error)
 {

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-char *
-gvt_host_find_program (const GvtHostFacts *host, const char *name)
+static char *
+find_program (const GvtHostFacts *host, const char *name)
 {
   static const char *const directories[] = { "/usr/sbin", "/usr/bin", "/sbin", "/bin" };
 
@@ -24,7 +24,7 @@ gvt_host_find_program (const GvtHostFacts *host, const char *name)
 gboolean
 gvt_host_has_program (const GvtHostFacts *host, const char *program)
 {
-  g_autofree char *path = gvt_host_find_program (host, program);
+  g_autofree char *path = find_program (host, program);
 
   return path != NULL;
 }
@@ -33,7 +33,7 @@ GStrv
 gvt_host_command (const GvtHostFacts *host, const char *program, ...)
 {
   g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
-  g_autofree char *path = gvt_host_find_program (host, program);
+  g_autofree char *path = find_program (host, program);
   const char *word;
   va_list arguments;
 

@@ -5,9 +5,6 @@
 
 G_BEGIN_DECLS
 
-/** gvt_host_find_program: Returns: (transfer full) (nullable): the path of an administrator's program */
-char *gvt_host_find_program (const GvtHostFacts *host, const char *name);
-
 /** gvt_host_has_program: Returns: whether it is installed */
 gboolean gvt_host_has_program (const GvtHostFacts *host, const char *name);
 

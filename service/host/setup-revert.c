@@ -49,9 +49,9 @@ step_back (GvtRoot *root, GvtSetupChange *file, const GvtSetupChange *done, GPtr
     file->after = g_strdup (done->before);
     return;
   }
-  /* Taken back already, or never done. */
+  /* Taken back already, or never done; unless it is there and nothing that could be read. */
   if (g_strcmp0 (file->after, done->before) == 0 &&
-      (file->after != NULL || !gvt_root_exists (root, file->path)))
+      (file->before != NULL || !gvt_root_exists (root, file->path)))
     return;
   at = file->after != NULL && done->addition != NULL ? find_addition (file->after, done->addition)
                                                      : NULL;

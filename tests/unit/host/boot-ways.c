@@ -197,3 +197,21 @@ boot_way_reboot (const BootWay *way, const char *tree)
   host_tree_write (tree, "/proc/sys/kernel/random/boot_id", "the-next-boot\n");
   host_tree_write (tree, "/sys/module/i915/parameters/enable_gvt", "Y\n");
 }
+
+void
+boot_bed_begin (BootBed *self, const BootWay *way)
+{
+  self->way = way;
+  self->tree = boot_way_make (way);
+  self->root = gvt_root_new (self->tree, NULL);
+  self->before = setup_picture_of (self->tree);
+}
+
+void
+boot_bed_end (BootBed *self)
+{
+  host_tree_remove (self->tree);
+  gvt_root_unref (self->root);
+  g_free (self->tree);
+  g_free (self->before);
+}

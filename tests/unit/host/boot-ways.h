@@ -45,4 +45,23 @@ char *boot_way_make (const BootWay *way);
 /** boot_way_reboot: makes of the host what a boot with its command line makes of it. */
 void boot_way_reboot (const BootWay *way, const char *tree);
 
+/**
+ * BootBed:
+ *
+ * A host with a boot loader, and its picture as it was.
+ */
+typedef struct {
+  const BootWay *way;
+  char *tree;
+  GvtRoot *root;
+  char *before;
+} BootBed;
+
+void boot_bed_begin (BootBed *self, const BootWay *way);
+
+/** boot_bed_end: deletes the host. */
+void boot_bed_end (BootBed *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BootBed, boot_bed_end)
+
 G_END_DECLS

@@ -186,6 +186,18 @@ const HostSpec hosts[] = {
       { "/etc/apparmor.d/abstractions/libvirt-qemu", "  /usr/share/qemu/** r,\n" },
       { "/etc/apparmor.d/abstractions/libvirt-qemu.d/site", "  /usr/share/vgabios/** r,\n" } },
     .expected = "" },
+  { .name = "apparmor-local", .distribution = "ubuntu debian", .files = {
+      { "/sys/module/apparmor/parameters/enabled", "Y\n" },
+      { "/etc/apparmor.d/abstractions/libvirt-qemu", "  /usr/share/qemu/** r,\n" },
+      { "/etc/apparmor.d/local/abstractions/libvirt-qemu", "  /usr/share/vgabios/** r,\n" } },
+    .expected = "" },
+  { .name = "apparmor-off", .files = {
+      { "/sys/module/apparmor/parameters/enabled", "N\n" },
+      { "/etc/apparmor.d/abstractions/libvirt-qemu", "  /usr/share/qemu/** r,\n" } },
+    .expected = "" },
+  { .name = "apparmor-without-libvirts-profile", .distribution = "opensuse suse",
+    .files = { { "/sys/module/apparmor/parameters/enabled", "Y\n" } }, .expected = "" },
+  { .name = "selinux-permissive", .distribution = "fedora", .files = { { "/sys/fs/selinux/enforce", "0" } }, .expected = "" },
   { .name = "roms-of-a-package", .files = { { "/usr/share/vgabios/vgabios.bin", "no PCI data in it" } }, .expected = "" },
   { .name = "rom-changed", .files = {
       { "/usr/share/vgabios/gvt.rom", "somebody else's" },

@@ -24,33 +24,6 @@
 #define FAILING "#!/bin/sh\necho no disk >&2\nexit 1\n"
 #define DROP_IN "/etc/default/grub.d/gvt-manager.cfg"
 
-/* A host with a boot loader, and its picture. */
-typedef struct {
-  const BootWay *way;
-  char *tree;
-  GvtRoot *root;
-  char *before;
-} Bed;
-
-static void
-bed_begin (Bed *self, const BootWay *way)
-{
-  self->way = way;
-  self->tree = boot_way_make (way);
-  self->root = gvt_root_new (self->tree, NULL);
-  self->before = setup_picture_of (self->tree);
-}
-
-static void
-bed_end (Bed *self)
-{
-  host_tree_remove (self->tree);
-  gvt_root_unref (self->root);
-  g_free (self->tree);
-  g_free (self->before);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bed, bed_end)
-
 static void
 assert_says (GvtRoot *root, GvtFindingState state, const char *fix, const char *remedy)
 {
@@ -64,7 +37,7 @@ assert_says (GvtRoot *root, GvtFindingState state, const char *fix, const char *
 
 /* The file that setup wrote holds what it should, and still is whose it was. */
 static void
-assert_written (const Bed *bed)
+assert_written (const BootBed *bed)
 {
   g_autofree char *path = g_build_filename (bed->tree, bed->way->path, NULL);
   gboolean is_ours = g_str_equal (bed->way->path, DROP_IN);
@@ -81,9 +54,9 @@ assert_written (const Bed *bed)
 static void
 test_way (gconstpointer data)
 {
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
 
-  bed_begin (&bed, data);
+  boot_bed_begin (&bed, data);
   assert_says (bed.root, GVT_FINDING_BLOCKER, PARAMETERS, "command line");
   setup_apply (bed.root, PARAMETERS, FALSE);
   setup_assert_log (bed.tree, bed.way->done);
@@ -118,13 +91,13 @@ write_around (const char *text)
 static void
 test_edited_since (gconstpointer data)
 {
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
   g_autofree char *original = NULL;
   g_autofree char *edited = NULL;
   g_autofree char *expected = NULL;
   g_autofree char *notes = NULL;
 
-  bed_begin (&bed, data);
+  boot_bed_begin (&bed, data);
   original = setup_read_below (bed.tree, bed.way->path);
   setup_apply (bed.root, PARAMETERS, FALSE);
   edited = write_around (bed.way->after);
@@ -143,10 +116,10 @@ static void
 test_ours_no_more (void)
 {
   static const char text[] = "GRUB_CMDLINE_LINUX_DEFAULT=\"mine\"\n";
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
   g_autofree char *notes = NULL;
 
-  bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
+  boot_bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
   setup_apply (bed.root, PARAMETERS, FALSE);
   host_tree_write (bed.tree, DROP_IN, text);
   notes = setup_read_notes (bed.root);
@@ -156,12 +129,30 @@ test_ours_no_more (void)
   setup_assert_log (bed.tree, "update-grub \nupdate-grub \n");
 }
 
+/* Deleted by somebody, and asked for again: gone for good with one revert, and nothing to tell. */
+static void
+test_done_twice (void)
+{
+  g_auto (BootBed) bed = { NULL };
+  g_autofree char *drop_in = NULL;
+  g_autofree char *notes = NULL;
+
+  boot_bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
+  drop_in = g_build_filename (bed.tree, DROP_IN, NULL);
+  setup_apply (bed.root, PARAMETERS, FALSE);
+  g_assert_no_errno (g_unlink (drop_in));
+  setup_apply (bed.root, PARAMETERS, FALSE);
+  notes = setup_read_notes (bed.root);
+  g_assert_cmpstr (notes, ==, "");
+  setup_assert_reverted (bed.root, bed.tree, bed.before);
+}
+
 static void
 test_shared_directory (void)
 {
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
 
-  bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
+  boot_bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
   setup_apply (bed.root, PARAMETERS, FALSE);
   host_tree_write (bed.tree, "/etc/default/grub.d/theirs.cfg", "Y=1\n");
   setup_revert (bed.root);
@@ -185,10 +176,10 @@ test_addition_is_gone (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (edits); i++) {
-    g_auto (Bed) bed = { NULL };
+    g_auto (BootBed) bed = { NULL };
     g_autofree char *notes = NULL;
 
-    bed_begin (&bed, boot_way_find ("recorded-kernel-install"));
+    boot_bed_begin (&bed, boot_way_find ("recorded-kernel-install"));
     setup_apply (bed.root, PARAMETERS, FALSE);
     host_tree_write (bed.tree, "/etc/kernel/cmdline", edits[i].text);
     notes = setup_read_notes (bed.root);
@@ -202,13 +193,13 @@ test_addition_is_gone (void)
 static void
 test_shell (gconstpointer data)
 {
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
   g_autofree char *script = NULL;
   g_autofree char *output = NULL;
   char *shell[] = { (char *) "/bin/sh", (char *) "-euc", NULL, NULL };
   int status;
 
-  bed_begin (&bed, data);
+  boot_bed_begin (&bed, data);
   setup_apply (bed.root, PARAMETERS, TRUE);
   script = g_strdup_printf ("cd %s/etc/default; . ./grub; for f in grub.d/*.cfg; do [ ! -e $f ] || "
                             ". ./$f; done; echo \"$GRUB_CMDLINE_LINUX_DEFAULT|$GRUB_TIMEOUT\"",
@@ -224,10 +215,10 @@ test_shell (gconstpointer data)
 static void
 test_guide (gconstpointer data)
 {
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
   g_autoptr (GPtrArray) again = NULL;
 
-  bed_begin (&bed, data);
+  boot_bed_begin (&bed, data);
   setup_apply (bed.root, PARAMETERS, FALSE);
   setup_apply (bed.root, PARAMETERS, TRUE);
   again = setup_plan (bed.root, PARAMETERS, TRUE);
@@ -240,9 +231,9 @@ test_guide (gconstpointer data)
 static void
 test_had_one_before (void)
 {
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
 
-  bed_begin (&bed, boot_way_find ("recorded-pbl"));
+  boot_bed_begin (&bed, boot_way_find ("recorded-pbl"));
   host_tree_write (bed.tree,
                    "/etc/default/grub",
                    "GRUB_CMDLINE_LINUX_DEFAULT=\"i915.enable_gvt=1\"\n");
@@ -260,10 +251,10 @@ test_had_one_before (void)
 static void
 test_some_entries_had_it (void)
 {
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
   g_autofree char *notes = NULL;
 
-  bed_begin (&bed, boot_way_find ("recorded-grubby"));
+  boot_bed_begin (&bed, boot_way_find ("recorded-grubby"));
   host_tree_write (bed.tree, "/boot/loader/entries/b.conf", "options root=x i915.enable_gvt=1\n");
   setup_apply (bed.root, PARAMETERS, FALSE);
   setup_assert_log (bed.tree, "grubby --update-kernel=ALL --args=i915.enable_gvt=1\n");
@@ -277,13 +268,13 @@ test_some_entries_had_it (void)
 static void
 test_failure (void)
 {
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
   g_autoptr (GPtrArray) changes = NULL;
   g_autoptr (GError) error = NULL;
 
-  bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
+  boot_bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
   setup_add_program (bed.tree, "/usr/sbin/update-grub", FAILING);
   before = setup_picture_of (bed.tree);
   changes = setup_plan (bed.root, PARAMETERS, FALSE);
@@ -298,12 +289,12 @@ test_failure (void)
 static void
 test_revert_again (void)
 {
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
   const BootWay *way = boot_way_find ("recorded-update-grub");
   g_autofree char *notes = NULL;
   g_autoptr (GError) error = NULL;
 
-  bed_begin (&bed, way);
+  boot_bed_begin (&bed, way);
   setup_apply (bed.root, PARAMETERS, FALSE);
   setup_add_program (bed.tree, "/usr/sbin/update-grub", FAILING);
   g_assert_false (gvt_setup_revert (bed.root, &error));
@@ -319,14 +310,14 @@ static void
 test_conflict (void)
 {
   for (guint i = 0; i < 2; i++) {
-    g_auto (Bed) bed = { NULL };
+    g_auto (BootBed) bed = { NULL };
     g_autofree char *path = NULL;
     g_autofree char *before = NULL;
     g_autofree char *after = NULL;
     g_autoptr (GPtrArray) changes = NULL;
     g_autoptr (GError) error = NULL;
 
-    bed_begin (&bed, boot_way_find ("recorded-grub-mkconfig"));
+    boot_bed_begin (&bed, boot_way_find ("recorded-grub-mkconfig"));
     changes = setup_plan (bed.root, PARAMETERS, FALSE);
     path = g_build_filename (bed.tree, "/etc/default/grub", NULL);
     if (i == 0)
@@ -345,11 +336,11 @@ static void
 test_link (void)
 {
   const char *fixes[] = { PARAMETERS, NULL };
-  g_auto (Bed) bed = { NULL };
+  g_auto (BootBed) bed = { NULL };
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
-  bed_begin (&bed, boot_way_find ("recorded-grub-mkconfig"));
+  boot_bed_begin (&bed, boot_way_find ("recorded-grub-mkconfig"));
   path = g_build_filename (bed.tree, "/etc/default/grub", NULL);
   host_tree_write (bed.tree, "/etc/default/grub.mine", "X=1\n");
   g_assert_no_errno (g_unlink (path));
@@ -377,6 +368,7 @@ main (int argc, char **argv)
       g_test_add_data_func (shell, way, test_shell);
   }
   g_test_add_func ("/setup/ours-no-more", test_ours_no_more);
+  g_test_add_func ("/setup/done-twice", test_done_twice);
   g_test_add_func ("/setup/shared-directory", test_shared_directory);
   g_test_add_func ("/setup/addition-is-gone", test_addition_is_gone);
   g_test_add_func ("/setup/had-one-before", test_had_one_before);
