@@ -14,17 +14,21 @@
 #include <string.h>
 
 /* libvirt makes file names of them, which end in ".xml". */
-#define DOMAIN_NAME_MAX 251
+/* What a dialog shows of a caller's words. */
+#define DOMAIN_NAME_MAX 64
 
-/* What stands in a dialog, a log and a backup must not move the cursor or the reading direction. */
+/* In the dialog the name stands in quotation marks, and no sign in it may end them, be markup, or
+ * stand for another word (polkit's $(...)); none may move the cursor or the reading direction. */
 static gboolean
-is_printable (const char *text)
+is_fit_for_a_dialog (const char *text)
 {
   for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c)) {
-    if (!g_unichar_isprint (g_utf8_get_char (c)))
+    gunichar character = g_utf8_get_char (c);
+
+    if (!g_unichar_isprint (character) || g_utf8_strchr ("\"<>&$“”„«»", -1, character) != NULL)
       return FALSE;
   }
-  return TRUE;
+  return *text != '\0' && strlen (text) <= DOMAIN_NAME_MAX;
 }
 
 static gboolean
@@ -33,14 +37,17 @@ check_domain_argument (GvtCall *call, GError **error)
   const char *domain;
 
   g_variant_get_child (call->parameters, 0, "&s", &domain);
-  if (*domain != '\0' && strlen (domain) <= DOMAIN_NAME_MAX && is_printable (domain)) {
+  if (is_fit_for_a_dialog (domain)) {
     gvt_call_tell (call, "domain", domain);
     return TRUE;
   }
-  g_set_error_literal (error,
-                       GVT_ERROR,
-                       GVT_ERROR_INVALID_ARGUMENT,
-                       "a VM is named by its name or its UUID, in at most 251 printable bytes");
+  g_set_error (
+      error,
+      GVT_ERROR,
+      GVT_ERROR_INVALID_ARGUMENT,
+      "a VM whose name has more than %d bytes, or quotation marks, <, >, &, $ or unprintable "
+      "signs in it, is named by its UUID (“virsh domuuid”)",
+      DOMAIN_NAME_MAX);
   return FALSE;
 }
 

@@ -247,7 +247,8 @@ def test_what_is_wrong_is_refused_before_anybody_is_asked(system, alice, libvirt
     for settings in ({"nonsense": True}, {"display": "cinema"}, {"display": True}, {"rom": "../x"}):
         error = refused(attach, alice, **settings)
         assert error.name == "InvalidArgument", error
-    for name in ("", "x" * 252, "a\nb", "a\x1b[2Jb", "win\u202e11"):
+    forged = ("", "x" * 65, "a\nb", "a\x1b[2Jb", "win\u202e11", "a” is safe", 'a"b', "<b>a</b>", "$(uid)")
+    for name in forged:
         assert refused(attach, alice, name).name == "InvalidArgument"
         assert refused(backups, alice, name).name == "InvalidArgument"
     assert refused(attach, alice, "win11", "no-uuid").name == "InvalidArgument"
