@@ -30,12 +30,20 @@ gvt_setup_file_read (GvtRoot *root, const char *path, mode_t *mode)
   return gvt_root_read_text (root, path, TEXT_MAX, NULL);
 }
 
-gboolean
-gvt_setup_file_put (GvtRoot *root, const char *path, const char *text, mode_t mode, GError **error)
+/* Beside the file: boot loaders' files may be on a file system of their own. */
+static char *
+temporary_of (const char *path)
 {
   g_autofree char *directory = g_path_get_dirname (path);
   g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *temporary = g_strdup_printf ("%s/.%s.gvt-new", directory, name);
+
+  return g_strdup_printf ("%s/.%s.gvt-new", directory, name);
+}
+
+gboolean
+gvt_setup_file_put (GvtRoot *root, const char *path, const char *text, mode_t mode, GError **error)
+{
+  g_autofree char *temporary = temporary_of (path);
 
   if (text == NULL)
     return gvt_durable_remove (root, path, error);
@@ -57,10 +65,14 @@ gvt_setup_file_missing_directory (GvtRoot *root, const char *path)
 }
 
 void
-gvt_setup_file_remove_directories (GvtRoot *root, const char *path, const char *made)
+gvt_setup_file_clean_up (GvtRoot *root, const char *path, const char *made)
 {
   g_autofree char *directory = g_path_get_dirname (path);
+  g_autofree char *temporary = temporary_of (path);
 
+  gvt_durable_remove (root, temporary, NULL);
+  if (made == NULL)
+    return;
   while (strlen (directory) >= strlen (made) && gvt_durable_remove_directory (root, directory)) {
     char *above = g_path_get_dirname (directory);
 

@@ -35,12 +35,12 @@ gvt_setup_file_put (GvtRoot *root, const char *path, const char *text, mode_t mo
 char *gvt_setup_file_missing_directory (GvtRoot *root, const char *path);
 
 /**
- * gvt_setup_file_remove_directories:
- * @made: what gvt_setup_file_missing_directory() said before @path was written
+ * gvt_setup_file_clean_up:
+ * @made: (nullable): what gvt_setup_file_missing_directory() said before @path was written
  *
- * Deletes the directories that writing @path made, but for those with something of others in them.
- * Blocks.
+ * Deletes what writing @path left beside it if it was cut short, and the directories that were made
+ * for it, but for those with something of others in them. Blocks.
  */
-void gvt_setup_file_remove_directories (GvtRoot *root, const char *path, const char *made);
+void gvt_setup_file_clean_up (GvtRoot *root, const char *path, const char *made);
 
 G_END_DECLS

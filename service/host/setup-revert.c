@@ -157,8 +157,8 @@ gvt_setup_take_back (GvtRoot *root, GvtSetupJournal *journal, guint keep, GError
   for (guint i = gvt_setup_journal_length (journal); i > keep; i--) {
     const GvtSetupChange *done = gvt_setup_journal_get (journal, i - 1);
 
-    if (done->made != NULL)
-      gvt_setup_file_remove_directories (root, done->path, done->made);
+    if (done->path != NULL)
+      gvt_setup_file_clean_up (root, done->path, done->made);
   }
   return gvt_setup_journal_cut (journal, keep, error);
 }
