@@ -2,8 +2,8 @@
 #pragma once
 
 /**
- * What the service writes to the journal about each change that somebody asked for, done or not, and
- * gvt-client reads. No field holds text of the caller's beyond a name, or anything of a VM's XML.
+ * What the service writes to the journal about each change, done or not, that somebody asked for or
+ * that it makes by itself, and gvt-client reads. No field holds text of the caller's beyond a name, or anything of a VM's XML.
  *
  * Beside MESSAGE_ID, MESSAGE (one line that says the same), PRIORITY (5) and SYSLOG_IDENTIFIER:
  *
@@ -11,7 +11,9 @@
  * - GVT_CALLER_PID: the calling process, by the bus; it may be gone
  * - GVT_CALLER_SESSION: logind's session of that process, else the user's own on the machine
  * - GVT_CALLER_NAME: the caller's unique name on the bus
- * - GVT_METHOD: interface and member
+ * - GVT_METHOD: interface and member; of what nobody asked for, `service.` and what it was: `started`
+ *   (as the definition says), `vm-ended` (removed with its VM), `access-given-back` (that something
+ *   took from the owner). Only GVT_VGPU and GVT_OUTCOME are with these.
  * - GVT_VGPU, GVT_GPU, GVT_TYPE: the vGPU it is about, or several with a space between; its GPU and type
  * - GVT_DOMAIN: the VM, by UUID, or as the caller named one of the system's
  * - GVT_OBJECT: what else it is about: an option ROM, fixes of the host
@@ -35,6 +37,9 @@
 #define GVT_AUDIT_OUTCOME "GVT_OUTCOME"
 #define GVT_AUDIT_DURATION "GVT_DURATION_USEC"
 #define GVT_AUDIT_UNRECORDED "GVT_UNRECORDED"
+
+/* What the service does by itself begins with this. */
+#define GVT_AUDIT_OWN "service."
 
 /* The outcome of what was done. */
 #define GVT_AUDIT_DONE "done"

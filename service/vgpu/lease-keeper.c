@@ -10,6 +10,7 @@
 
 #include "change.h"
 #include "lease-look.h"
+#include "own-change.h"
 #include "reconcile.h"
 
 struct _GvtLeaseKeeper {
@@ -135,12 +136,14 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error)) {
-    g_message ("vGPU %s: its VM ended without a word; removed it", removal->uuid);
+    gvt_own_change_log ("vm-ended", removal->uuid, NULL, "its VM ended without a word; removed it");
     return;
   }
-  g_message ("vGPU %s: its VM ended without a word, and it stays for now: %s",
-             removal->uuid,
-             error->message);
+  gvt_own_change_log ("vm-ended",
+                      removal->uuid,
+                      error,
+                      "its VM ended without a word, and it stays for now: %s",
+                      error->message);
   if (lease != NULL)
     look_again (lease);
 }

@@ -7,6 +7,7 @@
 
 #include "change.h"
 #include "node.h"
+#include "own-change.h"
 #include "watch.h"
 
 /* Making one device sends four events within a few milliseconds. */
@@ -168,12 +169,17 @@ on_access_given_back (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error))
-    g_message (
-        "something, perhaps a udev rule with a MODE, took the access of its owner to vGPU %s "
-        "away; gave it back",
-        uuid);
+    gvt_own_change_log ("access-given-back",
+                        uuid,
+                        NULL,
+                        "something, perhaps a udev rule with a MODE, took the access of its owner "
+                        "away; gave it back");
   else
-    g_message ("the owner of vGPU %s has lost access to it: %s", uuid, error->message);
+    gvt_own_change_log ("access-given-back",
+                        uuid,
+                        error,
+                        "its owner has lost access to it: %s",
+                        error->message);
 }
 
 /* As a change like any other: the owner may be changing at this moment. */

@@ -6,6 +6,7 @@
 #include "restore.h"
 
 #include "change.h"
+#include "own-change.h"
 #include "reconcile.h"
 
 struct _GvtRestore {
@@ -119,9 +120,13 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (gvt_change_run_finish (self->registry, result, &error))
-    g_message ("vGPU %s: started, as its definition says", uuid);
+    gvt_own_change_log ("started", uuid, NULL, "started, as its definition says");
   else {
-    g_message ("vGPU %s: cannot be started as its definition says: %s", uuid, error->message);
+    gvt_own_change_log ("started",
+                        uuid,
+                        error,
+                        "cannot be started as its definition says: %s",
+                        error->message);
     gvt_registry_set_failure (self->registry, uuid, error->message);
   }
   restore_next (self);

@@ -233,3 +233,19 @@ def test_history_says_who_may_read_it(bed, journal):
     done = client("alice", "history")
     assert done.returncode == 3 and done.stdout == ""
     assert "systemd-journal" in done.stderr
+
+
+def test_what_the_service_does_by_itself(bed, root, journal):
+    """With its messages in the journal, as systemd starts it."""
+    root.create(uuid=UUID, start="boot", activate=False)
+    bed.stop()
+    bed.service = daemons.start_named(
+        root, "org.gvt.Manager", "/usr/bin/systemd-cat", "/usr/libexec/gvt-managerd",
+        "--root", str(bed.host.dir), "--bus", callers.ADDRESS,
+    )  # fmt: skip
+    entry = journal.wait(2)[1]
+    assert bed.host.devices() == {UUID}
+    assert entry["GVT_METHOD"] == "service.started" and entry["GVT_OUTCOME"] == "done"
+    assert entry["GVT_VGPU"] == UUID and "GVT_CALLER_UID" not in entry
+    shown = client("root", "history", "-n", "1").stdout.splitlines()[1]
+    assert shown.split()[2:] == ["-", "started", UUID, "done"]
