@@ -28,14 +28,15 @@ gvt_attach_check_type (const GvtType *type, GVariant *settings, GError **error)
       (width <= most_width && height <= most_height))
     return TRUE;
 
-  g_set_error (error,
-               GVT_ERROR,
-               GVT_ERROR_INVALID_ARGUMENT,
-               "a vGPU of type %s shows %s at most, not %s: ask for less, or take a larger type; "
-               "“gvt-client types” lists them",
-               type->id,
-               type->resolution,
-               wanted);
+  g_set_error (
+      error,
+      GVT_ERROR,
+      GVT_ERROR_INVALID_ARGUMENT,
+      _ ("a vGPU of type %s shows %s at most, not %s: ask for less, or take a larger type; "
+         "“gvt-client types” lists them"),
+      type->id,
+      type->resolution,
+      wanted);
   return FALSE;
 }
 
@@ -64,14 +65,23 @@ gvt_attach_check_graphics (const GvtDomainInfo *before,
     if (g_strv_contains ((const char *const *) before->graphics, *type) ||
         g_strv_contains ((const char *const *) there, *type))
       continue;
-    g_set_error (error,
-                 GVT_ERROR,
-                 GVT_ERROR_NOT_SUPPORTED,
-                 "the QEMU of this VM has no %s display, it has %s: take another --display%s%s",
-                 *type,
-                 list,
-                 package != NULL ? ", or install what Debian calls " : "",
-                 package != NULL ? package : "");
+    if (package != NULL)
+      g_set_error (
+          error,
+          GVT_ERROR,
+          GVT_ERROR_NOT_SUPPORTED,
+          _ ("the QEMU of this VM has no %s display, it has %s: take another --display, or "
+             "install what Debian calls %s"),
+          *type,
+          list,
+          package);
+    else
+      g_set_error (error,
+                   GVT_ERROR,
+                   GVT_ERROR_NOT_SUPPORTED,
+                   _ ("the QEMU of this VM has no %s display, it has %s: take another --display"),
+                   *type,
+                   list);
     return FALSE;
   }
   return TRUE;
@@ -83,6 +93,6 @@ gvt_attach_warn (const GvtClient *client, const GvtDomainInfo *info, const char 
   /* kvmgt wants a VM of KVM's (kernel kvmgt.c, intel_vgpu_open_device). */
   if (strcmp (info->type, "qemu") == 0 && strstr (type, "GVTg") != NULL)
     gvt_terminal_talk (client,
-                       "%s is of type “qemu”; a GVT-g vGPU needs KVM: <domain type='kvm'>",
+                       _ ("%s is of type “qemu”; a GVT-g vGPU needs KVM: <domain type='kvm'>"),
                        info->name);
 }

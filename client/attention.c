@@ -73,13 +73,13 @@ look_for_room (GPtrArray *list, const GvtObjects *objects, const GvtVgpu *vgpu)
     return;
   if (other != NULL && *other->domain != '\0')
     add (list,
-         g_strdup_printf ("%s: its GPU has no room for it until the VM of %s ends",
+         g_strdup_printf (_ ("%s: its GPU has no room for it until the VM of %s ends"),
                           name_of (vgpu),
                           name_of (other)),
          NULL);
   else
     add (list,
-         g_strdup_printf ("%s: its GPU has no room for it now, so its VM cannot start",
+         g_strdup_printf (_ ("%s: its GPU has no room for it now, so its VM cannot start"),
                           name_of (vgpu)),
          other != NULL ? g_strdup_printf ("gvt-client stop %s", name_of (other)) : NULL);
 }
@@ -98,7 +98,7 @@ gvt_attention_list (const GvtObjects *objects)
            g_strdup_printf ("gvt-client start %s", name_of (vgpu)));
     else if (strcmp (vgpu->state, "waiting") == 0)
       add (list,
-           g_strdup_printf ("%s: its GPU %s offers no vGPUs", name_of (vgpu), vgpu->gpu),
+           g_strdup_printf (_ ("%s: its GPU %s offers no vGPUs"), name_of (vgpu), vgpu->gpu),
            g_strdup ("gvt-client check"));
     else if (!vgpu->active && strcmp (vgpu->start, "domain") == 0)
       look_for_room (list, objects, vgpu);

@@ -39,8 +39,8 @@ gvt_bus_connect (GvtClient *client, GError **error)
     g_set_error (error,
                  G_DBUS_ERROR,
                  G_DBUS_ERROR_NO_SERVER,
-                 "cannot reach the %s: %s",
-                 client->bus_address != NULL ? client->bus_address : "system bus",
+                 _ ("cannot reach the %s: %s"),
+                 client->bus_address != NULL ? client->bus_address : _ ("system bus"),
                  reason->message);
     return FALSE;
   }
@@ -58,7 +58,7 @@ call_once (GvtClient *client,
 {
   /* Not while the agent's question is on the terminal. */
   g_autoptr (GvtProgress) progress = client->agent == 0
-                                         ? gvt_progress_begin ("Waiting for gvt-manager")
+                                         ? gvt_progress_begin (_ ("Waiting for gvt-manager"))
                                          : NULL;
 
   return g_dbus_connection_call_sync (client->bus,
@@ -81,12 +81,12 @@ static const char *
 explanation (const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return "the gvt-manager service does not answer: ";
+    return _ ("the gvt-manager service does not answer: ");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
       g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
-    return "the gvt-manager service went away: ";
+    return _ ("the gvt-manager service went away: ");
   if (error->domain == G_DBUS_ERROR && gvt_failure_status (error) == GVT_EXIT_UNAVAILABLE)
-    return "the gvt-manager service does not run and cannot be started: ";
+    return _ ("the gvt-manager service does not run and cannot be started: ");
   return "";
 }
 

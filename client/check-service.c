@@ -33,12 +33,13 @@ gvt_check_service (GvtClient *client, GPtrArray *findings)
   finding = gvt_findings_add (findings,
                               "service.reachable",
                               GVT_FINDING_BLOCKER,
-                              "the service does not answer: %s",
+                              _ ("the service does not answer: %s"),
                               refusal->message);
   gvt_finding_means (finding,
-                     "it makes the vGPUs; it also looks at the GPU, the kernel and the hook, so "
-                     "those are missing here");
-  gvt_finding_mend (finding, "install gvt-manager if that has not been done; start the service");
+                     _ ("it makes the vGPUs; it also looks at the GPU, the kernel and the hook, so "
+                        "those are missing here"));
+  gvt_finding_mend (finding,
+                    _ ("install gvt-manager if that has not been done; start the service"));
   gvt_finding_run (finding, "sudo systemctl start gvt-manager");
   return 0;
 }

@@ -7,7 +7,6 @@
 
 #define GIB ((guint64) 1024 * 1024 * 1024)
 #define VERSION(major, minor, release) ((major) *1000000ul + (minor) *1000ul + (release))
-#define VERSION_FORMAT "%lu.%lu.%lu"
 #define VERSION_ARGUMENTS(version) (version) / 1000000, (version) / 1000 % 1000, (version) % 1000
 
 /* What each version brought, by libvirt's and QEMU's release notes. */
@@ -25,26 +24,27 @@ check_kvm (const GvtUserFacts *facts, GPtrArray *findings)
   if (!facts->session) /* QEMU is not the user's there */
     return;
   if (facts->kvm_open) {
-    gvt_findings_add (findings, "user.kvm", GVT_FINDING_OK, "%s may use /dev/kvm", facts->user);
+    gvt_findings_add (findings, "user.kvm", GVT_FINDING_OK, _ ("%s may use /dev/kvm"), facts->user);
     return;
   }
   if (!facts->kvm_exists) {
-    finding = gvt_findings_add (findings, "user.kvm", GVT_FINDING_BLOCKER, "there is no /dev/kvm");
-    gvt_finding_means (finding, "a VM with a vGPU has to run under KVM");
+    finding =
+        gvt_findings_add (findings, "user.kvm", GVT_FINDING_BLOCKER, _ ("there is no /dev/kvm"));
+    gvt_finding_means (finding, _ ("a VM with a vGPU has to run under KVM"));
     gvt_finding_mend (
         finding,
-        "switch on “Intel Virtualization Technology” (VT-x) in the BIOS, and load the "
-        "module kvm_intel");
+        _ ("switch on “Intel Virtualization Technology” (VT-x) in the BIOS, and load the "
+           "module kvm_intel"));
     gvt_finding_run (finding, "sudo modprobe kvm_intel");
     return;
   }
   finding = gvt_findings_add (findings,
                               "user.kvm",
                               GVT_FINDING_BLOCKER,
-                              "%s may not use /dev/kvm",
+                              _ ("%s may not use /dev/kvm"),
                               facts->user);
-  gvt_finding_means (finding, "a VM with a vGPU has to run under KVM");
-  gvt_finding_mend (finding, "join the group kvm, then log out and in again");
+  gvt_finding_means (finding, _ ("a VM with a vGPU has to run under KVM"));
+  gvt_finding_mend (finding, _ ("join the group kvm, then log out and in again"));
   gvt_finding_run (finding, "sudo usermod -aG kvm %s", facts->user);
 }
 
@@ -56,24 +56,24 @@ check_libvirt (const GvtUserFacts *facts, GPtrArray *findings)
                                           "user.libvirt",
                                           version >= LIBVIRT_OVERRIDE ? GVT_FINDING_OK
                                                                       : GVT_FINDING_NOTE,
-                                          "libvirt " VERSION_FORMAT " at %s",
+                                          _ ("libvirt %lu.%lu.%lu at %s"),
                                           VERSION_ARGUMENTS (version),
                                           facts->uri);
 
   if (version >= LIBVIRT_OVERRIDE) {
-    gvt_finding_means (finding, "everything attach can do works with it");
+    gvt_finding_means (finding, _ ("everything attach can do works with it"));
     return;
   }
   if (version >= LIBVIRT_HOOK_DIRECTORY) {
     gvt_finding_means (finding,
-                       "before libvirt 8.5, attach writes --dma-buf, --rom and --resolution as "
-                       "arguments of QEMU");
-    gvt_finding_mend (finding, "nothing has to be done; 8.5 or newer is better");
+                       _ ("before libvirt 8.5, attach writes --dma-buf, --rom and --resolution as "
+                          "arguments of QEMU"));
+    gvt_finding_mend (finding, _ ("nothing has to be done; 8.5 or newer is better"));
     return;
   }
   gvt_finding_means (finding,
-                     "before libvirt 6.5, there are no hooks in /etc/libvirt/hooks/qemu.d");
-  gvt_finding_mend (finding, "start your VMs with “gvt-client run VM”");
+                     _ ("before libvirt 6.5, there are no hooks in /etc/libvirt/hooks/qemu.d"));
+  gvt_finding_mend (finding, _ ("start your VMs with “gvt-client run VM”"));
 }
 
 static void
@@ -86,26 +86,26 @@ check_qemu (const GvtUserFacts *facts, GPtrArray *findings)
     finding = gvt_findings_add (findings,
                                 "user.qemu",
                                 GVT_FINDING_BLOCKER,
-                                "libvirt at %s has no QEMU",
+                                _ ("libvirt at %s has no QEMU"),
                                 facts->uri);
-    gvt_finding_means (finding, "VMs run in QEMU");
-    gvt_finding_mend (finding, "install QEMU for x86");
+    gvt_finding_means (finding, _ ("VMs run in QEMU"));
+    gvt_finding_mend (finding, _ ("install QEMU for x86"));
     return;
   }
   finding = gvt_findings_add (findings,
                               "user.qemu",
                               version >= QEMU_RAMFB_AND_EDID ? GVT_FINDING_OK : GVT_FINDING_WARNING,
-                              "QEMU " VERSION_FORMAT,
+                              _ ("QEMU %lu.%lu.%lu"),
                               VERSION_ARGUMENTS (version));
   if (version < QEMU_RAMFB_AND_EDID) {
-    gvt_finding_means (finding, "before QEMU 4.0 there is neither --ramfb nor --resolution");
-    gvt_finding_mend (finding, "install a newer QEMU");
+    gvt_finding_means (finding, _ ("before QEMU 4.0 there is neither --ramfb nor --resolution"));
+    gvt_finding_mend (finding, _ ("install a newer QEMU"));
   } else if (version < QEMU_DBUS_DISPLAY)
-    gvt_finding_means (finding, "all displays but “dbus”, which comes with QEMU 7.0");
+    gvt_finding_means (finding, _ ("all displays but “dbus”, which comes with QEMU 7.0"));
   else if (version < QEMU_REMOTE_GL)
-    gvt_finding_means (finding, "all displays; “spice-gl” for viewers on this machine only");
+    gvt_finding_means (finding, _ ("all displays; “spice-gl” for viewers on this machine only"));
   else
-    gvt_finding_means (finding, "all displays; “spice-gl” also over the network");
+    gvt_finding_means (finding, _ ("all displays; “spice-gl” also over the network"));
 }
 
 static void
@@ -120,20 +120,21 @@ check_daemon (const GvtUserFacts *facts, GPtrArray *findings)
     finding = gvt_findings_add (findings,
                                 "user.daemon",
                                 GVT_FINDING_UNKNOWN,
-                                "no process of yours is a libvirt daemon");
-    gvt_finding_means (finding,
-                       "whether it knows the hook, and how much memory its VMs may lock, cannot be "
-                       "told");
+                                _ ("no process of yours is a libvirt daemon"));
+    gvt_finding_means (
+        finding,
+        _ ("whether it knows the hook, and how much memory its VMs may lock, cannot be "
+           "told"));
     return;
   }
-  finding = gvt_findings_add (findings,
-                              "user.daemon",
-                              GVT_FINDING_OK,
-                              "your libvirt daemon is process %d; its VMs may lock %s%s",
-                              facts->daemon,
-                              facts->daemon_limit == G_MAXUINT64 ? "any amount of" : limit,
-                              facts->daemon_limit == G_MAXUINT64 ? " memory" : " of memory");
-  gvt_finding_means (finding, "the limit is raised when a VM with a vGPU starts");
+  finding = gvt_findings_add (
+      findings,
+      "user.daemon",
+      GVT_FINDING_OK,
+      _ ("your libvirt daemon is process %d; its VMs may lock of memory: %s"),
+      facts->daemon,
+      facts->daemon_limit == G_MAXUINT64 ? _ ("any amount") : limit);
+  gvt_finding_means (finding, _ ("the limit is raised when a VM with a vGPU starts"));
 }
 
 static void
@@ -147,17 +148,17 @@ check_hook_seen (const GvtUserFacts *facts, GPtrArray *findings)
     gvt_findings_add (findings,
                       "user.hook-seen",
                       GVT_FINDING_OK,
-                      "your libvirt daemon (process %d) started after the hook was installed",
+                      _ ("your libvirt daemon (process %d) started after the hook was installed"),
                       facts->daemon);
     return;
   }
   finding = gvt_findings_add (findings,
                               "user.hook-seen",
                               GVT_FINDING_WARNING,
-                              "your libvirt daemon (process %d) is older than the hook",
+                              _ ("your libvirt daemon (process %d) is older than the hook"),
                               facts->daemon);
-  gvt_finding_means (finding, "libvirt looks for hooks when it starts; it does not know ours");
-  gvt_finding_mend (finding, "end it; running VMs stay, and the next virsh starts it again");
+  gvt_finding_means (finding, _ ("libvirt looks for hooks when it starts; it does not know ours"));
+  gvt_finding_mend (finding, _ ("end it; running VMs stay, and the next virsh starts it again"));
   gvt_finding_run (finding, "kill %d", facts->daemon);
 }
 
@@ -180,28 +181,30 @@ check_vm_memory (const GvtUserFacts *facts,
   finding = gvt_findings_add (findings,
                               "user.memory-lock",
                               state,
-                              "VM %s locks %s of memory",
+                              _ ("VM %s locks %s of memory"),
                               vm->name,
                               size);
   if (needed <= facts->daemon_limit) {
-    gvt_finding_means (finding, "your libvirt daemon's limit is high enough");
+    gvt_finding_means (finding, _ ("your libvirt daemon's limit is high enough"));
   } else if (needed > facts->memory) {
-    gvt_finding_means (finding, "that is more than the machine has");
-    gvt_finding_mend (finding, "give the VM less memory");
+    gvt_finding_means (finding, _ ("that is more than the machine has"));
+    gvt_finding_mend (finding, _ ("give the VM less memory"));
   } else if (maximum > 0 && needed > maximum) {
-    gvt_finding_means (finding, "the administrator lets a user's VM lock less; it will not start");
+    gvt_finding_means (finding,
+                       _ ("the administrator lets a user's VM lock less; it will not start"));
     gvt_finding_mend (finding,
-                      "give the VM less memory, or raise MemoryLockMaximum in "
-                      "/etc/gvt-manager.conf");
+                      _ ("give the VM less memory, or raise MemoryLockMaximum in "
+                         "/etc/gvt-manager.conf"));
   } else if (!facts->hook_installed) {
-    gvt_finding_means (finding, "libvirt cannot raise the limit by itself, and there is no hook");
+    gvt_finding_means (finding,
+                       _ ("libvirt cannot raise the limit by itself, and there is no hook"));
     gvt_finding_mend (
         finding,
-        "start it with gvt-client; or install the hook (gvt-client setup hook); or let "
-        "the group kvm lock memory from login on (gvt-client setup memory-lock)");
+        _ ("start it with gvt-client; or install the hook (gvt-client setup hook); or let "
+           "the group kvm lock memory from login on (gvt-client setup memory-lock)"));
     gvt_finding_run (finding, "gvt-client run %s", vm->name);
   } else
-    gvt_finding_means (finding, "the limit is raised when it starts");
+    gvt_finding_means (finding, _ ("the limit is raised when it starts"));
 }
 
 void
@@ -214,11 +217,11 @@ gvt_check_user (const GvtUserFacts *facts, guint64 maximum, GPtrArray *findings)
     finding = gvt_findings_add (findings,
                                 "user.libvirt",
                                 GVT_FINDING_BLOCKER,
-                                "no libvirt at %s: %s",
+                                _ ("no libvirt at %s: %s"),
                                 facts->uri,
                                 facts->refusal);
-    gvt_finding_means (finding, "VMs are libvirt's");
-    gvt_finding_mend (finding, "install libvirt, or see that its daemon runs");
+    gvt_finding_means (finding, _ ("VMs are libvirt's"));
+    gvt_finding_mend (finding, _ ("install libvirt, or see that its daemon runs"));
     return;
   }
   check_libvirt (facts, findings);

@@ -32,10 +32,16 @@ static const GOptionEntry entries[] = {
     0,
     GVT_OPTION_TEXT,
     &options.type,
-    "Make a vGPU of this type for it (default: the largest with room)",
+    N_ ("Make a vGPU of this type for it (default: the largest with room)"),
     "TYPE" },
-  { "vgpu", 0, 0, GVT_OPTION_TEXT, &options.vgpu, "Give it this vGPU", "UUID|LABEL" },
-  { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change", NULL },
+  { "vgpu", 0, 0, GVT_OPTION_TEXT, &options.vgpu, N_ ("Give it this vGPU"), "UUID|LABEL" },
+  { "dry-run",
+    0,
+    0,
+    G_OPTION_ARG_NONE,
+    &options.dry_run,
+    N_ ("Only show what would change"),
+    NULL },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -87,7 +93,7 @@ choose_held (Choice *choice, const GvtObjects *objects, const char *uuid, GError
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_CONFLICT,
-                 "the VM has the vGPU %s of type %s already; detach that first",
+                 _ ("the VM has the vGPU %s of type %s already; detach that first"),
                  uuid,
                  choice->vgpu->type);
   return type != NULL && strcmp (type, choice->vgpu->type) == 0;
@@ -162,7 +168,7 @@ unmake (GvtClient *client, const char *made)
 
   if (made != NULL && !gvt_vgpu_call (client, made, "Remove", NULL, &error) &&
       !g_error_matches (error, GVT_ERROR, GVT_ERROR_NOT_FOUND))
-    gvt_terminal_complain ("the vGPU that was made for it is left: %s", error->message);
+    gvt_terminal_complain (_ ("the vGPU that was made for it is left: %s"), error->message);
   return FALSE;
 }
 
@@ -170,15 +176,15 @@ static void
 tell_choice (GvtClient *client, const Choice *choice)
 {
   if (choice->place == NULL)
-    gvt_terminal_talk (client, "Using the vGPU %s (%s)", choice->uuid, choice->vgpu->type);
+    gvt_terminal_talk (client, _ ("Using the vGPU %s (%s)"), choice->uuid, choice->vgpu->type);
   else if (options.dry_run)
     gvt_terminal_talk (client,
-                       "Would make a vGPU %s on %s; its UUID here is an example",
+                       _ ("Would make a vGPU %s on %s; its UUID here is an example"),
                        choice->place->id,
                        choice->place->gpu);
   else
     gvt_terminal_talk (client,
-                       "Made the vGPU %s (%s on %s)",
+                       _ ("Made the vGPU %s (%s on %s)"),
                        choice->uuid,
                        choice->place->id,
                        choice->place->gpu);
@@ -247,7 +253,7 @@ tell_done (GvtClient *client, const GvtVm *vm, const Choice *choice)
   tell_choice (client, choice);
   if (choice->vgpu != NULL && !choice->vgpu->defined)
     gvt_terminal_talk (client,
-                       "It is gone after a reboot; to keep it:  gvt-client define %s",
+                       _ ("It is gone after a reboot; to keep it:  gvt-client define %s"),
                        choice->uuid);
   gvt_next_step_tell (client, vm);
 }
@@ -278,7 +284,10 @@ attach (GvtClient *client, const char *name, GError **error)
     return FALSE;
   if (strcmp (xml, edited) == 0) {
     if (made == NULL)
-      gvt_terminal_talk (client, "%s has the vGPU %s already; nothing changed", name, choice.uuid);
+      gvt_terminal_talk (client,
+                         _ ("%s has the vGPU %s already; nothing changed"),
+                         name,
+                         choice.uuid);
     else
       tell_choice (client, &choice); /* the VM had one that was gone */
     return TRUE;
@@ -298,7 +307,7 @@ run_attach (GvtClient *client, char **args, GError **error)
     g_set_error (error,
                  G_OPTION_ERROR,
                  G_OPTION_ERROR_BAD_VALUE,
-                 "--type makes a vGPU and --vgpu takes one there is: give one of them");
+                 _ ("--type makes a vGPU and --vgpu takes one there is: give one of them"));
     return FALSE;
   }
   settings = gvt_edit_settings (NULL, error);
@@ -312,10 +321,10 @@ run_attach (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_attach = {
   .name = "attach",
   .synopsis = "DOMAIN [--type TYPE | --vgpu UUID|LABEL] " GVT_EDIT_SETTINGS_SYNOPSIS " [--dry-run]",
-  .summary = "Give a VM a vGPU: make one or take one there is, and edit the VM",
-  .details =
+  .summary = N_ ("Give a VM a vGPU: make one or take one there is, and edit the VM"),
+  .details = N_ (
       "The vGPU that it makes exists from the VM's start to the VM's end. Attaching again changes\n"
-      "nothing, or the settings that are given; “detach” takes everything back.\n",
+      "nothing, or the settings that are given; “detach” takes everything back.\n"),
   .examples = "gvt-client attach win10\n"
               "gvt-client attach win10 --preset windows-uefi --dry-run\n"
               "gvt-client attach win10 --type V5_4 --display spice-gl\n",

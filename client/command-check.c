@@ -55,11 +55,11 @@ run_check (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_check = {
   .name = "check",
   .synopsis = "",
-  .summary = "Say what is in the way of a vGPU, and what mends it",
-  .details =
+  .summary = N_ ("Say what is in the way of a vGPU, and what mends it"),
+  .details = N_ (
       "Looks at the GPU, the kernel, libvirt, QEMU, and your own rights, and changes nothing.\n"
       "What is in the way comes first, in the order in which it has to be mended.\n"
-      "Exit status: 0 if nothing is in the way, else 1.\n",
+      "Exit status: 0 if nothing is in the way, else 1.\n"),
   .examples = "gvt-client check\n"
               "gvt-client --json check | jq '.[] | select(.state == \"blocker\")'\n",
   .run = run_check,

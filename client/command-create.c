@@ -26,30 +26,30 @@ static const GOptionEntry entries[] = {
     0,
     GVT_OPTION_TEXT,
     &options.gpu,
-    "On this GPU (default: where there is room)",
+    N_ ("On this GPU (default: where there is room)"),
     "GPU" },
   { "uuid",
     0,
     0,
     GVT_OPTION_TEXT,
     &options.uuid,
-    "With this UUID (default: a random one)",
+    N_ ("With this UUID (default: a random one)"),
     "UUID" },
-  { "label", 0, 0, GVT_OPTION_TEXT, &options.label, "A name of your choosing", "LABEL" },
-  { "define", 0, 0, G_OPTION_ARG_NONE, &options.define, "Keep it across reboots", NULL },
+  { "label", 0, 0, GVT_OPTION_TEXT, &options.label, N_ ("A name of your choosing"), "LABEL" },
+  { "define", 0, 0, G_OPTION_ARG_NONE, &options.define, N_ ("Keep it across reboots"), NULL },
   { "start",
     0,
     0,
     GVT_OPTION_TEXT,
     &options.start,
-    "Keep it; start it when: manual, domain, boot",
+    N_ ("Keep it; start it when: manual, domain, boot"),
     "WHEN" },
   { "inactive",
     0,
     0,
     G_OPTION_ARG_NONE,
     &options.inactive,
-    "Only define it, do not make the device",
+    N_ ("Only define it, do not make the device"),
     NULL },
   G_OPTION_ENTRY_NULL,
 };
@@ -89,12 +89,12 @@ tell (GvtClient *client, const GvtVgpu *vgpu)
   }
   if (vgpu->active)
     gvt_terminal_talk (client,
-                       "Created %s on %s; node %s",
+                       _ ("Created %s on %s; node %s"),
                        vgpu->type,
                        vgpu->gpu,
-                       *vgpu->device_node != '\0' ? vgpu->device_node : "not there yet");
+                       *vgpu->device_node != '\0' ? vgpu->device_node : _ ("not there yet"));
   else
-    gvt_terminal_talk (client, "Defined %s on %s; not active", vgpu->type, vgpu->gpu);
+    gvt_terminal_talk (client, _ ("Defined %s on %s; not active"), vgpu->type, vgpu->gpu);
 }
 
 static char *
@@ -148,9 +148,10 @@ const GvtVerb gvt_verb_create = {
   .name = "create",
   .synopsis =
       "TYPE [--gpu GPU] [--uuid UUID] [--label LABEL] [--define] [--start WHEN] [--inactive]",
-  .summary = "Make a vGPU; prints its UUID",
-  .details = "TYPE is a type's name, or the end of one if that is clear: V5_4 for i915-GVTg_V5_4.\n"
-             "The vGPU is yours: you may open its node, start, stop and remove it.\n",
+  .summary = N_ ("Make a vGPU; prints its UUID"),
+  .details = N_ (
+      "TYPE is a type's name, or the end of one if that is clear: V5_4 for i915-GVTg_V5_4.\n"
+      "The vGPU is yours: you may open its node, start, stop and remove it.\n"),
   .examples = "gvt-client create i915-GVTg_V5_4\n"
               "gvt-client create V5_8 --label win10 --start boot\n",
   .options = entries,

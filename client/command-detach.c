@@ -27,10 +27,16 @@ static const GOptionEntry entries[] = {
     0,
     GVT_OPTION_TEXT,
     &options.vgpu,
-    "Which one (default: the one that was attached)",
+    N_ ("Which one (default: the one that was attached)"),
     "UUID|LABEL" },
-  { "keep", 0, 0, G_OPTION_ARG_NONE, &options.keep, "Do not remove the vGPU itself", NULL },
-  { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change", NULL },
+  { "keep", 0, 0, G_OPTION_ARG_NONE, &options.keep, N_ ("Do not remove the vGPU itself"), NULL },
+  { "dry-run",
+    0,
+    0,
+    G_OPTION_ARG_NONE,
+    &options.dry_run,
+    N_ ("Only show what would change"),
+    NULL },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -45,7 +51,7 @@ choose (const GvtObjects *objects, const GvtDomainInfo *info, const char *name, 
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_NOT_FOUND,
-                 "%s has no vGPU that was attached here; --vgpu names another",
+                 _ ("%s has no vGPU that was attached here; --vgpu names another"),
                  name);
     return NULL;
   }
@@ -67,10 +73,10 @@ remove_vgpu (GvtClient *client, const GvtObjects *objects, const char *uuid, GEr
   if (options.keep || vgpu == NULL)
     return TRUE;
   if (!gvt_vgpu_call (client, vgpu->path, "Remove", NULL, error)) {
-    g_prefix_error (error, "the VM no longer has it, but the vGPU %s is left: ", uuid);
+    g_prefix_error (error, _ ("the VM no longer has it, but the vGPU %s is left: "), uuid);
     return FALSE;
   }
-  gvt_terminal_talk (client, "Removed the vGPU %s", uuid);
+  gvt_terminal_talk (client, _ ("Removed the vGPU %s"), uuid);
   return TRUE;
 }
 
@@ -102,15 +108,15 @@ run_detach (GvtClient *client, char **args, GError **error)
     return FALSE;
   if (options.dry_run) {
     if (!options.keep && gvt_resolve_vgpu (objects, uuid, getuid (), NULL) != NULL)
-      gvt_terminal_talk (client, "Would also remove the vGPU %s", uuid);
+      gvt_terminal_talk (client, _ ("Would also remove the vGPU %s"), uuid);
     return gvt_display_diff (xml, stripped, gvt_vm_name (vm), error);
   }
   if (!change (client, vm, xml, stripped, uuid, error))
     return FALSE;
-  gvt_terminal_talk (client, "Took the vGPU out of %s", gvt_vm_name (vm));
+  gvt_terminal_talk (client, _ ("Took the vGPU out of %s"), gvt_vm_name (vm));
   if (gvt_vm_is_running (vm) && !options.keep) {
     gvt_terminal_talk (client,
-                       "%s runs and uses it until it stops; then:  gvt-client remove %s",
+                       _ ("%s runs and uses it until it stops; then:  gvt-client remove %s"),
                        gvt_vm_name (vm),
                        uuid);
     return TRUE;
@@ -121,8 +127,9 @@ run_detach (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_detach = {
   .name = "detach",
   .synopsis = "DOMAIN [--vgpu UUID|LABEL] [--keep] [--dry-run]",
-  .summary = "Take a vGPU out of a VM again, and remove it",
-  .details = "The VM's definition is as it was before “attach”, with what was changed since.\n",
+  .summary = N_ ("Take a vGPU out of a VM again, and remove it"),
+  .details = N_ (
+      "The VM's definition is as it was before “attach”, with what was changed since.\n"),
   .examples = "gvt-client detach win10\n",
   .options = entries,
   .min_args = 1,

@@ -15,7 +15,7 @@
 static int option_lines;
 
 static const GOptionEntry options[] = {
-  { "lines", 'n', 0, G_OPTION_ARG_INT, &option_lines, "The newest N only", "N" },
+  { "lines", 'n', 0, G_OPTION_ARG_INT, &option_lines, N_ ("The newest N only"), "N" },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -89,7 +89,8 @@ first_of (const char *a, const char *b, const char *c)
 static void
 print_table (const GPtrArray *changes)
 {
-  static const char *const headings[] = { "TIME", "USER", "CALL", "OF", "OUTCOME", NULL };
+  static const char *const headings[] = { N_ ("TIME"), N_ ("USER"),    N_ ("CALL"),
+                                          N_ ("OF"),   N_ ("OUTCOME"), NULL };
   g_autoptr (GvtTable) table = gvt_table_new (headings);
 
   for (guint i = 0; i < changes->len; i++) {
@@ -118,7 +119,7 @@ run_history (GvtClient *client, char **args, GError **error)
     g_set_error_literal (error,
                          GVT_ERROR,
                          GVT_ERROR_INVALID_ARGUMENT,
-                         "--lines takes a number above 0");
+                         _ ("--lines takes a number above 0"));
     return FALSE;
   }
   changes = gvt_history_read ((guint) option_lines, error);
@@ -129,16 +130,17 @@ run_history (GvtClient *client, char **args, GError **error)
   else if (changes->len > 0)
     print_table (changes);
   else
-    gvt_terminal_talk (client, "Nobody has changed anything since the journal begins.");
+    gvt_terminal_talk (client, _ ("Nobody has changed anything since the journal begins."));
   return TRUE;
 }
 
 const GvtVerb gvt_verb_history = {
   .name = "history",
   .synopsis = "[--lines N]",
-  .summary = "Show who asked for which change, and what came of it",
-  .details = "From the system's journal, which root and members of the groups systemd-journal and\n"
-             "adm may read. Changes that were refused are there, too.\n",
+  .summary = N_ ("Show who asked for which change, and what came of it"),
+  .details = N_ (
+      "From the system's journal, which root and members of the groups systemd-journal and\n"
+      "adm may read. Changes that were refused are there, too.\n"),
   .examples = "gvt-client history -n 20\n"
               "gvt-client history --json | jq '.[] | select(.outcome != \"done\")'\n",
   .options = options,

@@ -80,7 +80,7 @@ fail (GvtClient *client, Stage stage, const char *name, const GError *error)
 {
   g_autofree char *message = g_strdelimit (g_strdup (error->message), "\r\n", ' ');
 
-  gvt_terminal_complain ("VM %s: %s", name, message);
+  gvt_terminal_complain (_ ("VM %s: %s"), name, message);
   if (stage == STAGE_PREPARE)
     client->status = gvt_failure_status (error);
   return TRUE;
@@ -123,10 +123,10 @@ run_hook (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_hook = {
   .name = "hook",
   .synopsis = "DOMAIN OPERATION SUBOPERATION EXTRA <XML",
-  .summary = "What libvirt's hook runs when a VM starts and ends",
-  .details =
+  .summary = N_ ("What libvirt's hook runs when a VM starts and ends"),
+  .details = N_ (
       "The arguments are those of libvirt's qemu hook. “prepare begin” makes ready what the VM's\n"
-      "vGPUs need, “release end” takes it back, anything else does nothing.\n",
+      "vGPUs need, “release end” takes it back, anything else does nothing.\n"),
   .examples = "gvt-client hook win10 prepare begin - <win10.xml\n",
   .min_args = 4,
   .max_args = 4,

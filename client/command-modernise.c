@@ -24,7 +24,13 @@ static struct {
 } options;
 
 static const GOptionEntry entries[] = {
-  { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change", NULL },
+  { "dry-run",
+    0,
+    0,
+    G_OPTION_ARG_NONE,
+    &options.dry_run,
+    N_ ("Only show what would change"),
+    NULL },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -45,12 +51,14 @@ modernise_options (const GvtVm *vm, const GvtObjects *objects, const GvtVgpu *vg
 static void
 tell_next (const GvtClient *client, const GvtVm *vm, const GvtVgpu *vgpu, const char *uuid)
 {
+  g_autofree char *command = g_strdup_printf (CREATE, uuid);
+
   if (vgpu == NULL)
     gvt_terminal_talk (client,
-                       "There is no vGPU %s yet; to have one while %s runs:\n  " CREATE,
+                       _ ("There is no vGPU %s yet; to have one while %s runs:\n  %s"),
                        uuid,
                        gvt_vm_name (vm),
-                       uuid);
+                       command);
   else
     gvt_next_step_tell (client, vm);
 }
@@ -82,12 +90,14 @@ attach_system (GvtClient *client,
   const char *uuid = info->our_vgpus[0];
 
   if (gvt_resolve_vgpu (objects, uuid, getuid (), NULL) == NULL) {
+    g_autofree char *command = g_strdup_printf (CREATE, uuid);
+
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_NOT_FOUND,
-                 "there is no vGPU %s yet; first make it known:  " CREATE,
+                 _ ("there is no vGPU %s yet; first make it known:  %s"),
                  uuid,
-                 uuid);
+                 command);
     return FALSE;
   }
   return gvt_xml_attach (client, gvt_vm_uuid (vm), uuid, info->settings, error);
@@ -142,7 +152,7 @@ modernise (GvtClient *client, const GvtVm *vm, const char *xml, GError **error)
     return FALSE;
   if (strcmp (xml, modern) == 0) {
     gvt_terminal_talk (client,
-                       "%s has no vGPU that was put in by hand; nothing changed",
+                       _ ("%s has no vGPU that was put in by hand; nothing changed"),
                        gvt_vm_name (vm));
     return TRUE;
   }
@@ -154,7 +164,7 @@ modernise (GvtClient *client, const GvtVm *vm, const char *xml, GError **error)
              : gvt_vm_change (vm, xml, modern, "modernise", uuid, error);
   if (!done)
     return FALSE;
-  gvt_terminal_talk (client, "%s has the vGPU %s in the current form", gvt_vm_name (vm), uuid);
+  gvt_terminal_talk (client, _ ("%s has the vGPU %s in the current form"), gvt_vm_name (vm), uuid);
   tell_next (client, vm, gvt_resolve_vgpu (objects, uuid, getuid (), NULL), uuid);
   return TRUE;
 }
@@ -171,12 +181,12 @@ run_modernise (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_modernise = {
   .name = "modernise",
   .synopsis = "DOMAIN [--dry-run]",
-  .summary = "Put a vGPU that a VM was given by hand into the current form",
-  .details =
+  .summary = N_ ("Put a vGPU that a VM was given by hand into the current form"),
+  .details = N_ (
       "Finds a <hostdev> and the -set, -device, override and environment lines around it, which\n"
       "current libvirt and QEMU no longer take, and writes what they were meant to do as “attach”\n"
       "does. What no setting stands for is named, and nothing changed. “detach” takes the vGPU\n"
-      "out afterwards; “restore” brings the old lines back.\n",
+      "out afterwards; “restore” brings the old lines back.\n"),
   .examples = "gvt-client modernise win10 --dry-run\n"
               "gvt-client modernise win10\n",
   .options = entries,

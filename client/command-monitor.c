@@ -104,12 +104,12 @@ on_vanished (GDBusConnection *bus, const char *name, gpointer data)
   Monitor *self = data;
 
   if (bus == NULL || g_dbus_connection_is_closed (bus)) {
-    g_set_error (&self->error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the bus closed the connection");
+    g_set_error (&self->error, G_IO_ERROR, G_IO_ERROR_CLOSED, _ ("the bus closed the connection"));
     g_main_loop_quit (self->loop);
     return;
   }
   if (self->running)
-    gvt_terminal_talk (self->client, "The service ended; waiting for it to come back");
+    gvt_terminal_talk (self->client, _ ("The service ended; waiting for it to come back"));
   self->running = FALSE;
 }
 
@@ -144,7 +144,7 @@ run_monitor (GvtClient *client, char **args, GError **error)
                                           on_vanished,
                                           &self,
                                           NULL);
-  gvt_terminal_talk (client, "Watching; Ctrl+C ends it");
+  gvt_terminal_talk (client, _ ("Watching; Ctrl+C ends it"));
   g_main_loop_run (self.loop);
   g_bus_unwatch_name (watch);
   g_dbus_connection_signal_unsubscribe (client->bus, subscription);
@@ -158,9 +158,10 @@ run_monitor (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_monitor = {
   .name = "monitor",
   .synopsis = "",
-  .summary = "Tell what happens to GPUs and vGPUs until interrupted",
-  .details = "With --json each line is an object with time, event (added, removed, changed), kind\n"
-             "(gpu, type, vgpu) and object.\n",
+  .summary = N_ ("Tell what happens to GPUs and vGPUs until interrupted"),
+  .details = N_ (
+      "With --json each line is an object with time, event (added, removed, changed), kind\n"
+      "(gpu, type, vgpu) and object.\n"),
   .examples = "gvt-client monitor --json | jq -c 'select(.kind == \"vgpu\")'\n",
   .run = run_monitor,
 };

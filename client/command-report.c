@@ -190,19 +190,19 @@ run_report (GvtClient *client, char **args, GError **error)
   add_vm (text, facts);
   shown = gvt_redact (text->str, (const char *const *) names);
   gvt_terminal_write (shown);
-  gvt_terminal_talk (client, "Look through it before you show it to anybody.");
+  gvt_terminal_talk (client, _ ("Look through it before you show it to anybody."));
   return TRUE;
 }
 
 const GvtVerb gvt_verb_report = {
   .name = "report",
   .synopsis = "",
-  .summary = "Print what a maintainer asks for, without what is nobody's business",
-  .details =
+  .summary = N_ ("Print what a maintainer asks for, without what is nobody's business"),
+  .details = N_ (
       "Versions, command line, checks, kernel log and one VM's XML, as text. UUIDs, addresses,\n"
       "passwords, serial numbers, files of disks, and the names of you, the host and your VMs "
       "with\n"
-      "a vGPU are replaced.\n",
+      "a vGPU are replaced.\n"),
   .examples = "gvt-client report >report.txt\n",
   .run = run_report,
 };

@@ -15,14 +15,14 @@ static gboolean
 check (const GvtVm *vm, const GvtDomainInfo *info, GError **error)
 {
   if (gvt_vm_is_running (vm)) {
-    g_set_error (error, GVT_ERROR, GVT_ERROR_BUSY, "%s runs already", gvt_vm_name (vm));
+    g_set_error (error, GVT_ERROR, GVT_ERROR_BUSY, _ ("%s runs already"), gvt_vm_name (vm));
     return FALSE;
   }
   if (info->vgpus[0] == NULL) {
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_NOT_FOUND,
-                 "%s has no vGPU; “gvt-client attach” gives it one",
+                 _ ("%s has no vGPU; “gvt-client attach” gives it one"),
                  gvt_vm_name (vm));
     return FALSE;
   }
@@ -32,20 +32,20 @@ check (const GvtVm *vm, const GvtDomainInfo *info, GError **error)
 static gboolean
 wait_for_end (GvtClient *client, GvtVm *vm, GError **error)
 {
-  gvt_terminal_talk (client, "%s runs", gvt_vm_name (vm));
+  gvt_terminal_talk (client, _ ("%s runs"), gvt_vm_name (vm));
   switch (gvt_vm_wait (client, vm)) {
   case GVT_VM_ENDED:
-    gvt_terminal_talk (client, "%s ended", gvt_vm_name (vm));
+    gvt_terminal_talk (client, _ ("%s ended"), gvt_vm_name (vm));
     return TRUE;
   case GVT_VM_FAILED:
-    g_set_error (error, GVT_ERROR, GVT_ERROR_LIBVIRT, "%s crashed", gvt_vm_name (vm));
+    g_set_error (error, GVT_ERROR, GVT_ERROR_LIBVIRT, _ ("%s crashed"), gvt_vm_name (vm));
     return FALSE;
   case GVT_VM_LOST:
   default:
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_LIBVIRT,
-                 "lost the connection to libvirt; %s may be running",
+                 _ ("lost the connection to libvirt; %s may be running"),
                  gvt_vm_name (vm));
     return FALSE;
   }
@@ -64,7 +64,7 @@ run_run (GvtClient *client, char **args, GError **error)
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_NOT_SUPPORTED,
-                 "%s runs the hook by itself: virsh -c %s start %s",
+                 _ ("%s runs the hook by itself: virsh -c %s start %s"),
                  gvt_vm_uri (client),
                  gvt_vm_uri (client),
                  args[0]);
@@ -83,16 +83,16 @@ run_run (GvtClient *client, char **args, GError **error)
   done = done && gvt_vm_start (vm, error) && wait_for_end (client, vm, error);
   g_clear_object (&client->interrupt); /* this call is not to be cancelled */
   if (!gvt_release (client, info, &failure))
-    gvt_failure_tell (client, failure, "cannot release the vGPU");
+    gvt_failure_tell (client, failure, _ ("cannot release the vGPU"));
   return done;
 }
 
 const GvtVerb gvt_verb_run = {
   .name = "run",
   .synopsis = "DOMAIN",
-  .summary = "Start a VM with its vGPU where libvirt's hook cannot, and stay until it ends",
-  .details =
-      "Ctrl+C (or a SIGTERM or SIGHUP) asks the guest to shut down; once more forces it off.\n",
+  .summary = N_ ("Start a VM with its vGPU where libvirt's hook cannot, and stay until it ends"),
+  .details = N_ (
+      "Ctrl+C (or a SIGTERM or SIGHUP) asks the guest to shut down; once more forces it off.\n"),
   .examples = "gvt-client run win10\n",
   .min_args = 1,
   .max_args = 1,

@@ -18,27 +18,25 @@ static gboolean option_dry_run;
 static gboolean option_revert;
 static gboolean option_guide;
 
-#define WHAT_PARAMETERS "put i915.enable_gvt=1 on the kernel command line"
-#define WHAT_MODULES "load kvmgt, now and at boot"
-#define WHAT_HOOK "install libvirt's hook"
-#define WHAT_MEMORY_LOCK "let the group kvm lock memory from login on, instead of per VM"
-#define WHAT_VFIO_DIRECTORY "make /dev/vfio at boot"
-
 /* What a fix is for, and what is left to do when it was done or taken back. */
 static const struct {
   const char *fix;
   const char *what;
   const char *then;
 } fixes[] = {
-  { "kernel-parameters", WHAT_PARAMETERS, "Reboot for the kernel parameters:  systemctl reboot" },
-  { "modules", WHAT_MODULES, NULL },
+  { "kernel-parameters",
+    N_ ("put i915.enable_gvt=1 on the kernel command line"),
+    N_ ("Reboot for the kernel parameters:  systemctl reboot") },
+  { "modules", N_ ("load kvmgt, now and at boot"), NULL },
   { "hook",
-    WHAT_HOOK,
-    "A libvirt daemon that is running notices the hook when it is started again." },
-  { "memory-lock", WHAT_MEMORY_LOCK, "The memory-lock limit counts from the next login on." },
+    N_ ("install libvirt's hook"),
+    N_ ("A libvirt daemon that is running notices the hook when it is started again.") },
+  { "memory-lock",
+    N_ ("let the group kvm lock memory from login on, instead of per VM"),
+    N_ ("The memory-lock limit counts from the next login on.") },
   { "vfio-directory",
-    WHAT_VFIO_DIRECTORY,
-    "Let the service see the directory:  sudo systemctl restart gvt-manager" },
+    N_ ("make /dev/vfio at boot"),
+    N_ ("Let the service see the directory:  sudo systemctl restart gvt-manager") },
 };
 
 static const char *
@@ -104,7 +102,7 @@ show_fix (const char *fix)
 
   for (gsize i = 0; i < G_N_ELEMENTS (fixes); i++) {
     if (g_strcmp0 (fixes[i].fix, fix) == 0)
-      what = fixes[i].what;
+      what = _ (fixes[i].what);
   }
   line = g_strdup_printf ("%s%s%s", fix, what != NULL ? ": " : "", what != NULL ? what : "");
   show_line ("# ", line);
@@ -182,20 +180,20 @@ static void
 tell (const GvtClient *client, GVariant *changes)
 {
   if (g_variant_n_children (changes) == 0) {
-    gvt_terminal_talk (client, "Nothing to do.");
+    gvt_terminal_talk (client, _ ("Nothing to do."));
     return;
   }
   if (option_dry_run) {
-    gvt_terminal_talk (client, "Nothing was changed; without --dry-run this would be done.");
+    gvt_terminal_talk (client, _ ("Nothing was changed; without --dry-run this would be done."));
     return;
   }
-  gvt_terminal_talk (client, option_revert ? "Taken back." : "Done.");
+  gvt_terminal_talk (client, option_revert ? _ ("Taken back.") : _ ("Done."));
   for (gsize i = 0; i < G_N_ELEMENTS (fixes); i++) {
     if (fixes[i].then != NULL && touches (changes, fixes[i].fix))
-      gvt_terminal_talk (client, "%s", fixes[i].then);
+      gvt_terminal_talk (client, "%s", _ (fixes[i].then));
   }
   if (!option_revert)
-    gvt_terminal_talk (client, "See what is left:  gvt-client check");
+    gvt_terminal_talk (client, _ ("See what is left:  gvt-client check"));
 }
 
 static GVariant *
@@ -221,7 +219,7 @@ run_setup (GvtClient *client, char **args, GError **error)
     g_set_error_literal (error,
                          G_OPTION_ERROR,
                          G_OPTION_ERROR_FAILED,
-                         "--revert takes everything back; it goes with --dry-run only");
+                         _ ("--revert takes everything back; it goes with --dry-run only"));
     return FALSE;
   }
   reply = gvt_bus_call (client,
@@ -244,14 +242,20 @@ run_setup (GvtClient *client, char **args, GError **error)
 }
 
 static const GOptionEntry options[] = {
-  { "dry-run", 0, 0, G_OPTION_ARG_NONE, &option_dry_run, "Only show what would be done", NULL },
-  { "revert", 0, 0, G_OPTION_ARG_NONE, &option_revert, "Take back what setup did", NULL },
+  { "dry-run",
+    0,
+    0,
+    G_OPTION_ARG_NONE,
+    &option_dry_run,
+    N_ ("Only show what would be done"),
+    NULL },
+  { "revert", 0, 0, G_OPTION_ARG_NONE, &option_revert, N_ ("Take back what setup did"), NULL },
   { "guide",
     0,
     0,
     G_OPTION_ARG_NONE,
     &option_guide,
-    "Add enable_guc=0 and enable_fbc=0, as guides do; not needed, and taints the kernel",
+    N_ ("Add enable_guc=0 and enable_fbc=0, as guides do; not needed, and taints the kernel"),
     NULL },
   G_OPTION_ENTRY_NULL,
 };
@@ -259,16 +263,17 @@ static const GOptionEntry options[] = {
 const GvtVerb gvt_verb_setup = {
   .name = "setup",
   .synopsis = "[FIX...] [--dry-run] | --revert",
-  .summary = "Make the host ready for vGPUs, or take that back",
-  .details = "Without a FIX, does all that \"gvt-client check\" asks for. Fixes:\n"
-             "  kernel-parameters  " WHAT_PARAMETERS "\n"
-             "  modules            " WHAT_MODULES "\n"
-             "  hook               " WHAT_HOOK "\n"
-             "  memory-lock        " WHAT_MEMORY_LOCK "\n"
-             "  vfio-directory     " WHAT_VFIO_DIRECTORY "\n"
-             "It is an administrator's to do, and shows each change as a diff. Every changed file "
-             "is kept\n"
-             "for --revert, which takes back what setup did and nothing else.\n",
+  .summary = N_ ("Make the host ready for vGPUs, or take that back"),
+  .details = N_ (
+      "Without a FIX, does all that \"gvt-client check\" asks for. Fixes:\n"
+      "  kernel-parameters  put i915.enable_gvt=1 on the kernel command line\n"
+      "  modules            load kvmgt, now and at boot\n"
+      "  hook               install libvirt's hook\n"
+      "  memory-lock        let the group kvm lock memory from login on, instead of per VM\n"
+      "  vfio-directory     make /dev/vfio at boot\n"
+      "It is an administrator's to do, and shows each change as a diff. Every changed file "
+      "is kept\n"
+      "for --revert, which takes back what setup did and nothing else.\n"),
   .examples = "gvt-client setup --dry-run\n"
               "gvt-client setup kernel-parameters modules\n"
               "gvt-client setup --revert\n",

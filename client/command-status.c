@@ -55,7 +55,7 @@ show_gpu_line (const GvtGpu *gpu)
   driver = g_strdup_printf ("%s%s%s",
                             gpu->driver,
                             gpu->boot_vga && *gpu->driver != '\0' ? ", " : "",
-                            gpu->boot_vga ? "boot display" : "");
+                            gpu->boot_vga ? _ ("boot display") : "");
   gvt_table_add (table, title, GVT_STYLE_HEADING);
   gvt_table_add (table, gpu->model, GVT_STYLE_HEADING);
   gvt_table_add (table, driver, GVT_STYLE_PLAIN);
@@ -76,11 +76,13 @@ show_room (const GvtObjects *objects, const GvtGpu *gpu)
 
   if (room.whole == 0)
     return;
-  line = g_strdup_printf ("  %s  %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " MiB taken\n\n",
-                          styled,
-                          room.taken,
-                          room.whole);
+  /* Casts, because translators' tools know no G_GUINT64_FORMAT. */
+  line = g_strdup_printf (_ ("%u of %u MiB taken"), (guint) room.taken, (guint) room.whole);
+  gvt_terminal_write ("  ");
+  gvt_terminal_write (styled);
+  gvt_terminal_write ("  ");
   gvt_terminal_write (line);
+  gvt_terminal_write ("\n\n");
 }
 
 static void
@@ -94,13 +96,13 @@ show_gpu (const GvtObjects *objects, const GvtGpu *gpu)
   for (guint i = 0; i < objects->types->len; i++) {
     const GvtType *type = g_ptr_array_index (objects->types, i);
     g_autofree char *memory = gvt_display_memory (type);
-    g_autofree char *room = g_strdup_printf ("room for %u", type->available_instances);
+    g_autofree char *room = g_strdup_printf (_ ("room for %u"), type->available_instances);
     gboolean full = type->available_instances == 0;
 
     if (strcmp (type->gpu_path, gpu->path) != 0)
       continue;
     gvt_table_add (table, type->id, full ? GVT_STYLE_FAINT : GVT_STYLE_PLAIN);
-    gvt_table_add (table, full ? "no room" : room, full ? GVT_STYLE_FAINT : GVT_STYLE_GOOD);
+    gvt_table_add (table, full ? _ ("no room") : room, full ? GVT_STYLE_FAINT : GVT_STYLE_GOOD);
     gvt_table_add (table, memory, full ? GVT_STYLE_FAINT : GVT_STYLE_PLAIN);
     gvt_table_add (table, type->resolution, full ? GVT_STYLE_FAINT : GVT_STYLE_PLAIN);
   }
@@ -116,7 +118,7 @@ show_attention (const GvtObjects *objects)
   g_autoptr (GPtrArray) list = gvt_attention_list (objects);
 
   if (list->len > 0)
-    gvt_display_line ("\n", "Needs attention:", GVT_STYLE_HEADING);
+    gvt_display_line ("\n", _ ("Needs attention:"), GVT_STYLE_HEADING);
   for (guint i = 0; i < list->len; i++) {
     const GvtAttention *attention = g_ptr_array_index (list, i);
 
@@ -139,12 +141,12 @@ show_obstacle (GvtClient *client, const GvtObjects *objects)
     gvt_display_no_types (client, objects);
     return;
   }
-  gvt_display_line ("", "This host offers no vGPUs. First in the way:", GVT_STYLE_HEADING);
+  gvt_display_line ("", _ ("This host offers no vGPUs. First in the way:"), GVT_STYLE_HEADING);
   gvt_display_line ("  ", first->evidence, GVT_STYLE_BAD);
   gvt_display_line ("    → ",
                     *first->command != '\0' ? first->command : first->remedy,
                     GVT_STYLE_HEADING);
-  gvt_terminal_talk (client, "All there is to know:  gvt-client check");
+  gvt_terminal_talk (client, _ ("All there is to know:  gvt-client check"));
 }
 
 static const char *
@@ -169,12 +171,13 @@ say_what_is_next (GvtClient *client, const GvtObjects *objects)
   else if (objects->vgpus->len == 0 && type != NULL)
     gvt_terminal_talk (
         client,
-        "No vGPU yet. To give one to a VM of yours:  gvt-client attach VM --type %s\n"
-        "To make one by itself:                      gvt-client create %s",
+        _ ("No vGPU yet. To give one to a VM of yours:  gvt-client attach VM --type %s\n"
+           "To make one by itself:                      gvt-client create %s"),
         type,
         type);
   else if (objects->vgpus->len == 0)
-    gvt_terminal_talk (client, "No vGPU, and no room for one: the host itself uses the memory.");
+    gvt_terminal_talk (client,
+                       _ ("No vGPU, and no room for one: the host itself uses the memory."));
 }
 
 static void
@@ -227,7 +230,7 @@ run_status (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_status = {
   .name = "status",
   .synopsis = "",
-  .summary = "Show GPUs, the room on them, and vGPUs on one screen (the default)",
+  .summary = N_ ("Show GPUs, the room on them, and vGPUs on one screen (the default)"),
   .examples = "gvt-client\n"
               "gvt-client status --json\n",
   .run = run_status,

@@ -73,7 +73,7 @@ print_json (const GPtrArray *backups)
 static void
 print_table (const GPtrArray *backups)
 {
-  static const char *const headings[] = { "BACKUP", "TIME", "BEFORE", NULL };
+  static const char *const headings[] = { N_ ("BACKUP"), N_ ("TIME"), N_ ("BEFORE"), NULL };
   g_autoptr (GvtTable) table = gvt_table_new (headings);
 
   for (guint i = 0; i < backups->len; i++) {
@@ -101,7 +101,7 @@ run_backups (GvtClient *client, char **args, GError **error)
   else if (backups->len > 0)
     print_table (backups);
   else
-    gvt_terminal_talk (client, "No backup of %s.", args[0]);
+    gvt_terminal_talk (client, _ ("No backup of %s."), args[0]);
   return TRUE;
 }
 
@@ -119,7 +119,7 @@ restore_system (GvtClient *client, const char *domain, const char *backup, GErro
                         error);
   if (reply == NULL)
     return FALSE;
-  gvt_terminal_talk (client, "Restored %s", domain);
+  gvt_terminal_talk (client, _ ("Restored %s"), domain);
   return TRUE;
 }
 
@@ -139,16 +139,14 @@ restore_session (GvtClient *client, const char *domain, const char *backup, GErr
   if (now == NULL)
     return FALSE;
   if (strcmp (now, old) == 0) {
-    gvt_terminal_talk (client, "%s is as in the backup %s; nothing changed", domain, found);
+    gvt_terminal_talk (client, _ ("%s is as in the backup %s; nothing changed"), domain, found);
     return TRUE;
   }
   if (!gvt_vm_change (vm, now, old, "restore", found, error))
     return FALSE;
-  gvt_terminal_talk (client,
-                     "Restored %s from the backup %s%s",
-                     gvt_vm_name (vm),
-                     found,
-                     gvt_vm_is_running (vm) ? "; it runs as it was until it stops" : "");
+  gvt_terminal_talk (client, _ ("Restored %s from the backup %s"), gvt_vm_name (vm), found);
+  if (gvt_vm_is_running (vm))
+    gvt_terminal_talk (client, _ ("It runs as it was until it stops"));
   return TRUE;
 }
 
@@ -165,10 +163,10 @@ run_restore (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_backups = {
   .name = "backups",
   .synopsis = "DOMAIN",
-  .summary = "List the backups of a VM's definition",
-  .details =
+  .summary = N_ ("List the backups of a VM's definition"),
+  .details = N_ (
       "Whatever changes a VM makes one before. The ten newest are kept, passwords included,\n"
-      "where only you can read them; those of the system's VMs only root.\n",
+      "where only you can read them; those of the system's VMs only root.\n"),
   .examples = "gvt-client backups win10\n",
   .min_args = 1,
   .max_args = 1,
@@ -178,9 +176,9 @@ const GvtVerb gvt_verb_backups = {
 const GvtVerb gvt_verb_restore = {
   .name = "restore",
   .synopsis = "DOMAIN [BACKUP]",
-  .summary = "Make a VM's definition what it was before a change",
-  .details =
-      "Without BACKUP, before the last one. Restoring can be undone by restoring once more.\n",
+  .summary = N_ ("Make a VM's definition what it was before a change"),
+  .details = N_ (
+      "Without BACKUP, before the last one. Restoring can be undone by restoring once more.\n"),
   .examples = "gvt-client restore win10\n"
               "gvt-client restore win10 0003\n",
   .min_args = 1,

@@ -22,7 +22,8 @@ print_json (JsonBuilder *builder)
 static gboolean
 run_gpus (GvtClient *client, char **args, GError **error)
 {
-  static const char *const headings[] = { "NAME", "MODEL", "DRIVER", "BOOT", "RENDER NODE", NULL };
+  static const char *const headings[] = { N_ ("NAME"), N_ ("MODEL"),       N_ ("DRIVER"),
+                                          N_ ("BOOT"), N_ ("RENDER NODE"), NULL };
   g_autoptr (GvtObjects) objects = gvt_objects_fetch (client, error);
   g_autoptr (GvtTable) table = gvt_table_new (headings);
 
@@ -42,7 +43,7 @@ run_gpus (GvtClient *client, char **args, GError **error)
     gvt_table_add (table, gpu->name, GVT_STYLE_HEADING);
     gvt_table_add (table, gpu->model, GVT_STYLE_PLAIN);
     gvt_table_add (table, gpu->driver, GVT_STYLE_PLAIN);
-    gvt_table_add (table, gpu->boot_vga ? "yes" : "no", GVT_STYLE_PLAIN);
+    gvt_table_add (table, gpu->boot_vga ? _ ("yes") : _ ("no"), GVT_STYLE_PLAIN);
     gvt_table_add (table, gpu->render_node, GVT_STYLE_PLAIN);
   }
   gvt_table_may (table, GVT_TABLE_CUT, 1, 12);
@@ -57,8 +58,10 @@ run_gpus (GvtClient *client, char **args, GError **error)
 static gboolean
 run_types (GvtClient *client, char **args, GError **error)
 {
-  static const char *const headings[] = { "TYPE",    "GPU",    "FREE",   "MEMORY",
-                                          "DISPLAY", "FENCES", "WEIGHT", NULL };
+  static const char *const headings[] = { N_ ("TYPE"),    N_ ("GPU"),
+                                          N_ ("FREE"),    N_ ("MEMORY"),
+                                          N_ ("DISPLAY"), N_ ("FENCES"),
+                                          N_ ("WEIGHT"),  NULL };
   g_autoptr (GvtObjects) objects = gvt_objects_fetch (client, error);
   g_autoptr (GvtTable) table = gvt_table_new (headings);
 
@@ -117,7 +120,7 @@ run_list (GvtClient *client, char **args, GError **error)
     gvt_display_table (table, "");
     gvt_display_failures (client, objects);
   } else {
-    gvt_terminal_talk (client, "No vGPU.");
+    gvt_terminal_talk (client, _ ("No vGPU."));
   }
   return TRUE;
 }
@@ -140,30 +143,30 @@ show_vgpu (const GvtVgpu *vgpu, GHashTable *names)
 {
   static const char *const no_headings[] = { "", "", NULL };
   g_autofree char *owner = gvt_owner_name (vgpu->owner_uid);
-  g_autofree char *owner_and_uid = g_strdup_printf ("%s (uid %u)", owner, vgpu->owner_uid);
+  g_autofree char *owner_and_uid = g_strdup_printf (_ ("%s (uid %u)"), owner, vgpu->owner_uid);
   g_autofree char *vm = describe_vm (vgpu, names);
   g_autoptr (GvtTable) table = gvt_table_new (no_headings);
   const struct {
     const char *name;
     const char *value;
   } rows[] = {
-    { "UUID", vgpu->uuid },
-    { "Label", vgpu->label },
-    { "GPU", vgpu->gpu },
-    { "Type", vgpu->type },
-    { "State", vgpu->state },
-    { "Failure", vgpu->failure },
-    { "Defined", vgpu->defined ? "yes" : "no, gone after a reboot" },
-    { "Start", vgpu->start },
-    { "Owner", owner_and_uid },
-    { "VM", vm },
-    { "Node", vgpu->device_node },
+    { N_ ("UUID"), vgpu->uuid },
+    { N_ ("Label"), vgpu->label },
+    { N_ ("GPU"), vgpu->gpu },
+    { N_ ("Type"), vgpu->type },
+    { N_ ("State"), vgpu->state },
+    { N_ ("Failure"), vgpu->failure },
+    { N_ ("Defined"), vgpu->defined ? _ ("yes") : _ ("no, gone after a reboot") },
+    { N_ ("Start"), vgpu->start },
+    { N_ ("Owner"), owner_and_uid },
+    { N_ ("VM"), vm },
+    { N_ ("Node"), vgpu->device_node },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     if (strcmp (rows[i].name, "Failure") == 0 && *vgpu->failure == '\0')
       continue;
-    gvt_table_add (table, rows[i].name, GVT_STYLE_HEADING);
+    gvt_table_add (table, _ (rows[i].name), GVT_STYLE_HEADING);
     gvt_table_add (table,
                    rows[i].value,
                    strcmp (rows[i].name, "State") == 0 ? gvt_display_state_style (vgpu->state)
@@ -199,7 +202,7 @@ run_show (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_gpus = {
   .name = "gpus",
   .synopsis = "",
-  .summary = "List the GPUs that can be divided",
+  .summary = N_ ("List the GPUs that can be divided"),
   .examples = "gvt-client gpus --json\n",
   .run = run_gpus,
 };
@@ -207,11 +210,11 @@ const GvtVerb gvt_verb_gpus = {
 const GvtVerb gvt_verb_types = {
   .name = "types",
   .synopsis = "",
-  .summary = "List the sizes of vGPU that the GPUs offer, and how many more of each",
-  .details =
+  .summary = N_ ("List the sizes of vGPU that the GPUs offer, and how many more of each"),
+  .details = N_ (
       "MEMORY is the graphics memory that the CPU can map (it comes from the GPU's aperture,\n"
       "which all types share) and the memory beyond; DISPLAY the largest resolution; WEIGHT\n"
-      "the share of GPU time in contention.\n",
+      "the share of GPU time in contention.\n"),
   .examples = "gvt-client types\n",
   .run = run_types,
 };
@@ -219,7 +222,7 @@ const GvtVerb gvt_verb_types = {
 const GvtVerb gvt_verb_list = {
   .name = "list",
   .synopsis = "",
-  .summary = "List the vGPUs, active or only defined, whoever made them",
+  .summary = N_ ("List the vGPUs, active or only defined, whoever made them"),
   .examples = "gvt-client list --json | jq -r '.[] | select(.active) | .uuid'\n",
   .run = run_list,
 };
@@ -227,7 +230,7 @@ const GvtVerb gvt_verb_list = {
 const GvtVerb gvt_verb_show = {
   .name = "show",
   .synopsis = "UUID|LABEL",
-  .summary = "Show everything about a vGPU",
+  .summary = N_ ("Show everything about a vGPU"),
   .examples = "gvt-client show win10\n",
   .min_args = 1,
   .max_args = 1,

@@ -45,9 +45,9 @@ fail_to_read (const char *file, int code, GError **error)
   g_set_error (error,
                G_IO_ERROR,
                g_io_error_from_errno (code),
-               "cannot read %s: %s",
+               _ ("cannot read %s: %s"),
                file,
-               code == EFBIG ? "an option ROM has at most 1 MiB" : g_strerror (code));
+               code == EFBIG ? _ ("an option ROM has at most 1 MiB") : g_strerror (code));
   return FALSE;
 }
 
@@ -102,7 +102,7 @@ describe_trouble (GVariant *entries)
   gboolean unchanged = TRUE;
 
   if (g_variant_lookup (entries, "unchanged", "b", &unchanged) && !unchanged)
-    return g_strdup ("its bytes changed since it was installed");
+    return g_strdup (_ ("its bytes changed since it was installed"));
   return g_strdup (warning);
 }
 
@@ -165,8 +165,9 @@ add_row (GvtTable *table, GVariant *entries, const char *vms)
 static gboolean
 run_list (GvtClient *client, GError **error)
 {
-  static const char *const headings[] = { "NAME",      "IMAGES",   "SIZE", "SHA256",
-                                          "INSTALLED", "YOUR VMS", NULL };
+  static const char *const headings[] = { N_ ("NAME"),   N_ ("IMAGES"),    N_ ("SIZE"),
+                                          N_ ("SHA256"), N_ ("INSTALLED"), N_ ("YOUR VMS"),
+                                          NULL };
   g_autoptr (GVariant) reply = call (client, "ListRoms", NULL, "(aa{sv})", error);
   /* Without libvirt there are no VMs to name. */
   g_autoptr (GvtLibvirtSurvey) survey = reply != NULL
@@ -198,7 +199,7 @@ run_list (GvtClient *client, GError **error)
   if (client->json || g_variant_n_children (list) > 0)
     gvt_terminal_write (text);
   else
-    gvt_terminal_talk (client, "No ROM. Only UEFI guests that show their firmware want one.");
+    gvt_terminal_talk (client, _ ("No ROM. Only UEFI guests that show their firmware want one."));
   if (!client->json)
     tell_trouble (client, list, NULL);
   return TRUE;
@@ -228,7 +229,7 @@ run_install (GvtClient *client, const char *file, GError **error)
   g_variant_get (reply, "(&s)", &sha256);
   gvt_terminal_write (sha256);
   gvt_terminal_write ("\n");
-  gvt_terminal_talk (client, "Use it:  gvt-client attach VM --dma-buf --rom %s", name);
+  gvt_terminal_talk (client, _ ("Use it:  gvt-client attach VM --dma-buf --rom %s"), name);
   reply_list = call (client, "ListRoms", NULL, "(aa{sv})", NULL);
   if (reply_list != NULL) {
     g_autoptr (GVariant) list = g_variant_get_child_value (reply_list, 0);
@@ -249,7 +250,7 @@ run_remove (GvtClient *client, const char *name, GError **error)
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_BUSY,
-                 "ROM %s is used by your VM %s; detach it there first",
+                 _ ("ROM %s is used by your VM %s; detach it there first"),
                  name,
                  vms);
     return FALSE;
@@ -272,22 +273,22 @@ run_rom (GvtClient *client, char **args, GError **error)
   g_set_error_literal (error,
                        G_OPTION_ERROR,
                        G_OPTION_ERROR_FAILED,
-                       "say list, install FILE or remove NAME");
+                       _ ("say list, install FILE or remove NAME"));
   return FALSE;
 }
 
 static const GOptionEntry options[] = {
-  { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, "Its name in the catalogue", "NAME" },
+  { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_ ("Its name in the catalogue"), "NAME" },
   G_OPTION_ENTRY_NULL,
 };
 
 const GvtVerb gvt_verb_rom = {
   .name = "rom",
   .synopsis = "list | install FILE [--name NAME] | remove NAME",
-  .summary = "List, install and remove option ROMs for UEFI guests",
-  .details =
+  .summary = N_ ("List, install and remove option ROMs for UEFI guests"),
+  .details = N_ (
       "The ROM is checked and copied to /usr/share/vgabios, where every VM may read it; attach\n"
-      "takes its name. Installing and removing need an administrator.\n",
+      "takes its name. Installing and removing need an administrator.\n"),
   .examples = "gvt-client rom install ~/vbios_gvt_uefi.rom\n"
               "gvt-client attach win10 --display spice-gl --dma-buf --rom vbios_gvt_uefi.rom\n",
   .options = options,

@@ -18,13 +18,13 @@ static struct {
 } set_options;
 
 static const GOptionEntry set_entries[] = {
-  { "label", 0, 0, GVT_OPTION_TEXT, &set_options.label, "Name it (empty: no name)", "LABEL" },
+  { "label", 0, 0, GVT_OPTION_TEXT, &set_options.label, N_ ("Name it (empty: no name)"), "LABEL" },
   { "start",
     0,
     0,
     GVT_OPTION_TEXT,
     &set_options.start,
-    "When it comes to be: manual, domain, boot",
+    N_ ("When it comes to be: manual, domain, boot"),
     "WHEN" },
   G_OPTION_ENTRY_NULL,
 };
@@ -57,7 +57,7 @@ call_each (GvtClient *client, char **words, const char *method, const char *done
     else if (!gvt_vgpu_call (client, vgpu->path, method, NULL, &failure))
       gvt_failure_tell (client, failure, *word);
     else
-      gvt_terminal_talk (client, "%s %s", done, *word);
+      gvt_terminal_talk (client, "%s: %s", *word, _ (done));
     gvt_json_add_result (results, *word, vgpu != NULL ? vgpu->uuid : NULL, failure);
   }
   print_results (client, results);
@@ -67,31 +67,31 @@ call_each (GvtClient *client, char **words, const char *method, const char *done
 static gboolean
 run_start (GvtClient *client, char **args, GError **error)
 {
-  return call_each (client, args, "Start", "Started", error);
+  return call_each (client, args, "Start", N_ ("started"), error);
 }
 
 static gboolean
 run_stop (GvtClient *client, char **args, GError **error)
 {
-  return call_each (client, args, "Stop", "Stopped", error);
+  return call_each (client, args, "Stop", N_ ("stopped"), error);
 }
 
 static gboolean
 run_define (GvtClient *client, char **args, GError **error)
 {
-  return call_each (client, args, "Define", "Defined", error);
+  return call_each (client, args, "Define", N_ ("defined"), error);
 }
 
 static gboolean
 run_undefine (GvtClient *client, char **args, GError **error)
 {
-  return call_each (client, args, "Undefine", "Undefined", error);
+  return call_each (client, args, "Undefine", N_ ("undefined"), error);
 }
 
 static gboolean
 run_remove (GvtClient *client, char **args, GError **error)
 {
-  return call_each (client, args, "Remove", "Removed", error);
+  return call_each (client, args, "Remove", N_ ("removed"), error);
 }
 
 static gboolean
@@ -102,7 +102,7 @@ run_set (GvtClient *client, char **args, GError **error)
   const GvtVgpu *vgpu;
 
   if (set_options.label == NULL && set_options.start == NULL) {
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "nothing to set");
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("nothing to set"));
     return FALSE;
   }
   objects = gvt_objects_fetch (client, error);
@@ -123,7 +123,7 @@ run_set (GvtClient *client, char **args, GError **error)
                                                    g_variant_new_string (set_options.start),
                                                    error))
     return FALSE;
-  gvt_terminal_talk (client, "Changed %s", args[0]);
+  gvt_terminal_talk (client, "%s: %s", args[0], _ ("changed"));
   results = json_builder_begin_array (json_builder_new ());
   gvt_json_add_result (results, args[0], vgpu->uuid, NULL);
   print_results (client, results);
@@ -135,7 +135,7 @@ run_set (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_start = {
   .name = "start",
   SEVERAL,
-  .summary = "Make the devices of defined vGPUs",
+  .summary = N_ ("Make the devices of defined vGPUs"),
   .examples = "gvt-client start win10\n",
   .run = run_start,
 };
@@ -143,8 +143,8 @@ const GvtVerb gvt_verb_start = {
 const GvtVerb gvt_verb_stop = {
   .name = "stop",
   SEVERAL,
-  .summary = "Remove the devices of vGPUs; their definitions stay",
-  .details = "A vGPU in use by a VM is left alone: stop the VM first.\n",
+  .summary = N_ ("Remove the devices of vGPUs; their definitions stay"),
+  .details = N_ ("A vGPU in use by a VM is left alone: stop the VM first.\n"),
   .examples = "gvt-client stop win10 win11\n",
   .run = run_stop,
 };
@@ -152,7 +152,7 @@ const GvtVerb gvt_verb_stop = {
 const GvtVerb gvt_verb_define = {
   .name = "define",
   SEVERAL,
-  .summary = "Keep active vGPUs across reboots, to be started when wanted",
+  .summary = N_ ("Keep active vGPUs across reboots, to be started when wanted"),
   .examples = "gvt-client define c8a4b0d2-2f3e-4b8e-9d2b-0a8f6a1f5f10\n",
   .run = run_define,
 };
@@ -160,7 +160,7 @@ const GvtVerb gvt_verb_define = {
 const GvtVerb gvt_verb_undefine = {
   .name = "undefine",
   SEVERAL,
-  .summary = "Forget the definitions of vGPUs; active devices stay for now",
+  .summary = N_ ("Forget the definitions of vGPUs; active devices stay for now"),
   .examples = "gvt-client undefine win10\n",
   .run = run_undefine,
 };
@@ -168,8 +168,8 @@ const GvtVerb gvt_verb_undefine = {
 const GvtVerb gvt_verb_remove = {
   .name = "remove",
   SEVERAL,
-  .summary = "Stop vGPUs and forget their definitions",
-  .details = "A vGPU in use by a VM is left alone: stop the VM first.\n",
+  .summary = N_ ("Stop vGPUs and forget their definitions"),
+  .details = N_ ("A vGPU in use by a VM is left alone: stop the VM first.\n"),
   .examples = "gvt-client remove win10\n",
   .run = run_remove,
 };
@@ -177,10 +177,10 @@ const GvtVerb gvt_verb_remove = {
 const GvtVerb gvt_verb_set = {
   .name = "set",
   .synopsis = "UUID|LABEL [--label LABEL] [--start WHEN]",
-  .summary = "Change a vGPU's label, or when it comes to be",
-  .details =
+  .summary = N_ ("Change a vGPU's label, or when it comes to be"),
+  .details = N_ (
       "WHEN is manual (gvt-client start), domain (it exists from its VM's start to the VM's end)\n"
-      "or boot.\n",
+      "or boot.\n"),
   .examples = "gvt-client set c8a4 --label win10 --start domain\n",
   .options = set_entries,
   .min_args = 1,

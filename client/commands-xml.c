@@ -64,8 +64,8 @@ run_strip_xml (GvtClient *client, char **args, GError **error)
 const GvtVerb gvt_verb_edit_xml = {
   .name = "edit-xml",
   .synopsis = "UUID|LABEL " GVT_EDIT_SETTINGS_SYNOPSIS " <IN >OUT",
-  .summary = "Put a vGPU into a VM's XML, from standard input to standard output",
-  .details = "Nothing but the text changes; the vGPU need not exist.\n",
+  .summary = N_ ("Put a vGPU into a VM's XML, from standard input to standard output"),
+  .details = N_ ("Nothing but the text changes; the vGPU need not exist.\n"),
   .examples =
       "virsh dumpxml --inactive --security-info win10 | gvt-client edit-xml win10 >new.xml\n",
   .settings = gvt_edit_settings_entries,
@@ -77,7 +77,7 @@ const GvtVerb gvt_verb_edit_xml = {
 const GvtVerb gvt_verb_strip_xml = {
   .name = "strip-xml",
   .synopsis = "UUID|LABEL <IN >OUT",
-  .summary = "Take a vGPU out of a VM's XML again",
+  .summary = N_ ("Take a vGPU out of a VM's XML again"),
   .examples = "gvt-client strip-xml win10 <new.xml >old.xml\n",
   .min_args = 1,
   .max_args = 1,

@@ -116,7 +116,8 @@ say_types (const GvtObjects *objects)
   for (guint i = 0; i < objects->types->len; i++) {
     const GvtType *type = g_ptr_array_index (objects->types, i);
     g_autofree char *memory = gvt_display_memory (type);
-    g_autofree char *what = g_strdup_printf ("room for %u, %s", type->available_instances, memory);
+    g_autofree char *what =
+        g_strdup_printf (_ ("room for %u, %s"), type->available_instances, memory);
 
     say (type->id, what);
   }
@@ -249,7 +250,7 @@ say_options (const GOptionEntry *options)
     g_autofree char *word = g_strconcat ("--", options->long_name, NULL);
 
     if (!(options->flags & G_OPTION_FLAG_HIDDEN))
-      say (word, options->description);
+      say (word, _ (options->description));
   }
 }
 
@@ -287,7 +288,7 @@ say_verbs (void)
   const GvtVerb *verb = NULL;
 
   for (guint n = 0; (verb = gvt_verbs_nth (n)) != NULL; n++)
-    say (verb->name, verb->summary);
+    say (verb->name, _ (verb->summary));
 }
 
 static void

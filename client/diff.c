@@ -7,6 +7,7 @@
 #include "diff.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ hand_over (GSubprocessLauncher *launcher, const char *text, int target, GError *
     g_set_error (error,
                  G_IO_ERROR,
                  g_io_error_from_errno (errno),
-                 "cannot hand a text to diff: %s",
+                 _ ("cannot hand a text to diff: %s"),
                  g_strerror (errno));
     if (fd >= 0)
       close (fd);
@@ -75,7 +76,7 @@ gvt_diff (const char *before,
     return NULL;
   /* 0: the same, 1: different, 2: trouble, which diff itself has told on standard error. */
   if (!g_subprocess_get_if_exited (diff) || g_subprocess_get_exit_status (diff) > 1) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "diff failed");
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("diff failed"));
     return NULL;
   }
   return g_steal_pointer (&text);

@@ -87,8 +87,9 @@ fit_vgpus (GvtTable *table)
 GvtTable *
 gvt_display_vgpus (const GvtClient *client, const GvtObjects *objects)
 {
-  static const char *const headings[] = { "LABEL", "UUID",  "TYPE", "OWNER", "VM",
-                                          "START", "STATE", "NODE", NULL };
+  static const char *const headings[] = { N_ ("LABEL"), N_ ("UUID"), N_ ("TYPE"),
+                                          N_ ("OWNER"), N_ ("VM"),   N_ ("START"),
+                                          N_ ("STATE"), N_ ("NODE"), NULL };
   GvtTable *table = gvt_table_new (headings);
   g_autoptr (GHashTable) names = gvt_display_vm_names (client, objects);
 
@@ -171,16 +172,16 @@ gvt_display_no_types (const GvtClient *client, const GvtObjects *objects)
   if (objects->gpus->len > 0) {
     /* i915 drops the types that do not fit (intel_gvt_init_vgpu_types) */
     gvt_terminal_talk (client,
-                       "GVT-g is on, but no type of vGPU fits into the GPU's aperture.\n"
-                       "Set a larger aperture in the firmware's setup (256 MiB or more).");
+                       _ ("GVT-g is on, but no type of vGPU fits into the GPU's aperture.\n"
+                          "Set a larger aperture in the firmware's setup (256 MiB or more)."));
     return;
   }
   gvt_terminal_talk (client,
-                     "No GPU of this host offers vGPUs. What it takes:\n"
-                     "  - an Intel GPU of the Broadwell to Comet Lake generations:"
-                     " lspci -nn -d 8086::0300\n"
-                     "  - i915 with GVT-g on, by the kernel parameter i915.enable_gvt=1:"
-                     " cat /proc/cmdline\n"
-                     "  - the module kvmgt, which makes an entry in /sys/class/mdev_bus:"
-                     " modprobe kvmgt");
+                     _ ("No GPU of this host offers vGPUs. What it takes:\n"
+                        "  - an Intel GPU of the Broadwell to Comet Lake generations:"
+                        " lspci -nn -d 8086::0300\n"
+                        "  - i915 with GVT-g on, by the kernel parameter i915.enable_gvt=1:"
+                        " cat /proc/cmdline\n"
+                        "  - the module kvmgt, which makes an entry in /sys/class/mdev_bus:"
+                        " modprobe kvmgt"));
 }

@@ -92,10 +92,10 @@ gvt_failure_hint (const GvtClient *client, const GError *error)
    */
   if (client->no_ask_password &&
       g_error_matches (error, GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED_CAN_OBTAIN))
-    return "A password would help: leave out --no-ask-password, or run it as root.";
+    return _ ("A password would help: leave out --no-ask-password, or run it as root.");
   if (gvt_failure_status (error) == GVT_EXIT_UNAVAILABLE && client->bus_address == NULL &&
       !g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_SERVER))
-    return "See what is wrong with the service: systemctl status gvt-manager";
+    return _ ("See what is wrong with the service: systemctl status gvt-manager");
   return NULL;
 }
 

@@ -16,11 +16,11 @@ static const struct {
   GvtStyle style;
   const char *heading;
 } groups[] = {
-  { GVT_FINDING_BLOCKER, GVT_STYLE_BAD, "In the way" },
-  { GVT_FINDING_WARNING, GVT_STYLE_ATTENTION, "Will not work for everybody" },
-  { GVT_FINDING_UNKNOWN, GVT_STYLE_ATTENTION, "Could not be seen" },
-  { GVT_FINDING_NOTE, GVT_STYLE_PLAIN, "Worth knowing" },
-  { GVT_FINDING_OK, GVT_STYLE_GOOD, "In order" },
+  { GVT_FINDING_BLOCKER, GVT_STYLE_BAD, N_ ("In the way") },
+  { GVT_FINDING_WARNING, GVT_STYLE_ATTENTION, N_ ("Will not work for everybody") },
+  { GVT_FINDING_UNKNOWN, GVT_STYLE_ATTENTION, N_ ("Could not be seen") },
+  { GVT_FINDING_NOTE, GVT_STYLE_PLAIN, N_ ("Worth knowing") },
+  { GVT_FINDING_OK, GVT_STYLE_GOOD, N_ ("In order") },
 };
 
 static void
@@ -68,7 +68,8 @@ append_group (GString *text,
               gboolean brief,
               gboolean colour)
 {
-  g_autofree char *heading = gvt_terminal_style (groups[group].heading, GVT_STYLE_HEADING, colour);
+  g_autofree char *heading =
+      gvt_terminal_style (_ (groups[group].heading), GVT_STYLE_HEADING, colour);
   guint count = 0;
 
   for (guint i = 0; i < findings->len; i++) {
@@ -171,10 +172,10 @@ append_steps (GString *text, const GPtrArray *findings, gboolean colour)
   if (wants_reboot (findings, steps))
     g_ptr_array_add (steps, (gpointer) "systemctl reboot");
   if (steps->len == 1) {
-    append_line (text, "Begin with: ", g_ptr_array_index (steps, 0), GVT_STYLE_HEADING, colour);
+    append_line (text, _ ("Begin with: "), g_ptr_array_index (steps, 0), GVT_STYLE_HEADING, colour);
     return;
   }
-  g_string_append (text, "To do, in this order:\n");
+  g_string_append_printf (text, "%s\n", _ ("To do, in this order:"));
   g_ptr_array_add (steps, (gpointer) "gvt-client check");
   for (guint i = 0; i < steps->len; i++) {
     g_autofree char *number = g_strdup_printf ("  %u. ", i + 1);
@@ -194,7 +195,7 @@ gvt_findings_render (const GPtrArray *findings, gboolean colour)
   if (gvt_findings_block (findings))
     append_steps (text, findings, colour);
   else
-    append_line (text, "", "Nothing is in the way of a vGPU.", GVT_STYLE_GOOD, colour);
+    append_line (text, "", _ ("Nothing is in the way of a vGPU."), GVT_STYLE_GOOD, colour);
   return g_string_free (text, FALSE);
 }
 

@@ -10,6 +10,7 @@
 #include "gvt-error.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
@@ -110,13 +111,13 @@ check_journal_is_readable (GError **error)
         error,
         GVT_ERROR,
         GVT_ERROR_NOT_AUTHORIZED,
-        "the system's journal is for root and members of the group systemd-journal "
-        "or adm; try again as one of them");
+        _ ("the system's journal is for root and members of the group systemd-journal "
+           "or adm; try again as one of them"));
   else
     g_set_error_literal (error,
                          GVT_ERROR,
                          GVT_ERROR_NOT_FOUND,
-                         "this system keeps no journal; is systemd-journald running?");
+                         _ ("this system keeps no journal; is systemd-journald running?"));
   return FALSE;
 }
 
@@ -136,7 +137,7 @@ open_journal (Journal *journal, GError **error)
   g_set_error (error,
                GVT_ERROR,
                GVT_ERROR_FAILED,
-               "cannot read the journal: %s",
+               _ ("cannot read the journal: %s"),
                g_strerror (-result));
   return FALSE;
 }

@@ -10,6 +10,7 @@
 #include "libvirt-library.h"
 #include "progress.h"
 
+#include <glib/gi18n.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,7 +83,7 @@ gvt_libvirt_survey (const char *uri, GError **error)
 {
   const GvtLibvirt *libvirt = gvt_libvirt_load (error);
   g_autoptr (GvtLibvirtSurvey) survey = NULL;
-  g_autoptr (GvtProgress) progress = gvt_progress_begin ("Waiting for libvirt");
+  g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Waiting for libvirt"));
   virConnectPtr connection;
 
   if (libvirt == NULL)
@@ -96,7 +97,8 @@ gvt_libvirt_survey (const char *uri, GError **error)
                  GVT_ERROR,
                  GVT_ERROR_LIBVIRT,
                  "%s",
-                 reason != NULL && reason->message != NULL ? reason->message : "no reason given");
+                 reason != NULL && reason->message != NULL ? reason->message
+                                                           : _ ("no reason given"));
     return NULL;
   }
   survey = g_new0 (GvtLibvirtSurvey, 1);

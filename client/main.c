@@ -26,20 +26,32 @@ static const GOptionEntry global_entries[] = {
     0,
     GVT_OPTION_TEXT,
     &client.uri,
-    "The libvirt that has the VMs (default: yours)",
+    N_ ("The libvirt that has the VMs (default: yours)"),
     "URI" },
-  { "json", 0, 0, G_OPTION_ARG_NONE, &client.json, "Print JSON", NULL },
-  { "bus", 0, 0, GVT_OPTION_TEXT, &client.bus_address, "Another bus than the system's", "ADDRESS" },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &client.json, N_ ("Print JSON"), NULL },
+  { "bus",
+    0,
+    0,
+    GVT_OPTION_TEXT,
+    &client.bus_address,
+    N_ ("Another bus than the system's"),
+    "ADDRESS" },
   { "no-ask-password",
     0,
     0,
     G_OPTION_ARG_NONE,
     &client.no_ask_password,
-    "Fail rather than ask for a password",
+    N_ ("Fail rather than ask for a password"),
     NULL },
-  { "quiet", 'q', 0, G_OPTION_ARG_NONE, &client.quiet, "Print nothing but data and errors", NULL },
-  { "version", 0, 0, G_OPTION_ARG_NONE, &want_version, "Print the version", NULL },
-  { "help", 'h', 0, G_OPTION_ARG_NONE, &want_help, "Print help", NULL },
+  { "quiet",
+    'q',
+    0,
+    G_OPTION_ARG_NONE,
+    &client.quiet,
+    N_ ("Print nothing but data and errors"),
+    NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, &want_version, N_ ("Print the version"), NULL },
+  { "help", 'h', 0, G_OPTION_ARG_NONE, &want_help, N_ ("Print help"), NULL },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -62,7 +74,7 @@ check_utf8 (char **argv, GError **error)
 {
   for (guint i = 1; argv[i] != NULL; i++) {
     if (!g_utf8_validate (argv[i], -1, NULL))
-      return usage_error (error, "argument %u is no UTF-8", i);
+      return usage_error (error, _ ("argument %u is no UTF-8"), i);
   }
   return TRUE;
 }
@@ -140,11 +152,16 @@ run_verb (const GvtVerb *verb, char ***argv, GError **error)
   if (want_version)
     return print_version ();
   if ((int) g_strv_length (args) < verb->min_args)
-    return usage_error (error, "too few arguments");
+    return usage_error (error, _ ("too few arguments"));
   if (verb->max_args >= 0 && (int) g_strv_length (args) > verb->max_args)
-    return usage_error (error, "too many arguments: “%s”", args[verb->max_args]);
+    return usage_error (error, _ ("too many arguments: “%s”"), args[verb->max_args]);
   if (client.quiet)
     gvt_progress_silence ();
+  /* What programs and maintainers read is the same in every language. */
+  if (client.json || verb == &gvt_verb_report) {
+    setlocale (LC_MESSAGES, "C");
+    setlocale (LC_NUMERIC, "C");
+  }
   return verb->run (&client, args, error);
 }
 
@@ -154,8 +171,8 @@ unknown_verb (const char *name, GError **error)
   const GvtVerb *nearest = gvt_verbs_nearest (name);
 
   if (nearest != NULL)
-    return usage_error (error, "there is no “%s”; did you mean “%s”?", name, nearest->name);
-  return usage_error (error, "there is no “%s”; “gvt-client --help” lists the verbs", name);
+    return usage_error (error, _ ("there is no “%s”; did you mean “%s”?"), name, nearest->name);
+  return usage_error (error, _ ("there is no “%s”; “gvt-client --help” lists the verbs"), name);
 }
 
 /* Runs what the words after the program's name say; @verb is which, once that is known. */
@@ -192,7 +209,7 @@ tell_usage (const GvtVerb *verb)
   g_autofree char *usage = NULL;
 
   usage = verb != NULL ? gvt_verb_usage (verb)
-                       : g_strdup ("Usage: gvt-client [OPTION...] [VERB [ARGUMENT...]]");
+                       : g_strdup (_ ("Usage: gvt-client [OPTION...] [VERB [ARGUMENT...]]"));
   fprintf (stderr, "%s\n", usage);
 }
 
@@ -204,13 +221,16 @@ main (int argc, char **argv)
   const GvtVerb *verb = NULL;
 
   setlocale (LC_ALL, "");
+  bindtextdomain (GVT_TEXT_DOMAIN, GVT_LOCALEDIR);
+  bind_textdomain_codeset (GVT_TEXT_DOMAIN, "UTF-8"); /* as all that is printed */
+  textdomain (GVT_TEXT_DOMAIN);
   if (!check_utf8 (argv, &error) || !run (&words, &verb, &error)) {
     gvt_failure_tell (&client, error, NULL);
     if (error->domain == G_OPTION_ERROR)
       tell_usage (verb);
   }
   if (fflush (stdout) != 0 || ferror (stdout)) {
-    gvt_terminal_complain ("cannot write to standard output");
+    gvt_terminal_complain (_ ("cannot write to standard output"));
     client.status = GVT_EXIT_FAILED;
   }
   gvt_agent_stop (&client);

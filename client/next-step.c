@@ -31,14 +31,15 @@ gvt_next_step_tell (const GvtClient *client, const GvtVm *vm)
                                              : g_strdup ("");
 
   if (gvt_vm_is_running (vm))
-    gvt_terminal_talk (client, "%s runs: it has the vGPU from its next start on", name);
+    gvt_terminal_talk (client, _ ("%s runs: it has the vGPU from its next start on"), name);
   else if (access (HOOK, X_OK) == 0)
-    gvt_terminal_talk (client, "Start it:  virsh %sstart %s", uri, name);
+    gvt_terminal_talk (client, _ ("Start it:  virsh %sstart %s"), uri, name);
   else
-    gvt_terminal_talk (client,
-                       "libvirt cannot prepare the vGPU when it starts the VM (" HOOK
-                       " is missing or closed to you), so start it with:\n"
-                       "  gvt-client %srun %s",
-                       uri,
-                       name);
+    gvt_terminal_talk (
+        client,
+        _ ("libvirt cannot prepare the vGPU when it starts the VM (%s is missing or closed "
+           "to you), so start it with:\n  gvt-client %srun %s"),
+        HOOK,
+        uri,
+        name);
 }

@@ -53,7 +53,7 @@ ambiguous (GPtrArray *found, const char *word)
   }
   return g_error_new (GVT_ERROR,
                       GVT_ERROR_INVALID_ARGUMENT,
-                      "“%s” means several vGPUs: %s; give the UUID",
+                      _ ("“%s” means several vGPUs: %s; give the UUID"),
                       word,
                       list->str);
 }
@@ -82,8 +82,8 @@ gvt_resolve_vgpu (const GvtObjects *objects, const char *word, guint32 uid, GErr
   g_set_error (error,
                GVT_ERROR,
                GVT_ERROR_NOT_FOUND,
-               "no vGPU has the UUID or label “%s”; “gvt-client list” shows what there is",
-               g_utf8_strlen (word, -1) <= LONGEST_NAME ? word : "(of that length)");
+               _ ("no vGPU has the UUID or label “%s”; “gvt-client list” shows what there is"),
+               g_utf8_strlen (word, -1) <= LONGEST_NAME ? word : _ ("(of that length)"));
   return NULL;
 }
 
@@ -107,7 +107,7 @@ gvt_resolve_type (const GvtObjects *objects, const char *word, GError **error)
       g_set_error (error,
                    GVT_ERROR,
                    GVT_ERROR_INVALID_ARGUMENT,
-                   "“%s” means several types: %s, %s; give more of the name",
+                   _ ("“%s” means several types: %s, %s; give more of the name"),
                    word,
                    found,
                    type->id);
@@ -154,17 +154,20 @@ no_place (const GvtObjects *objects, const char *id, gboolean offered)
   if (objects->types->len == 0)
     return g_error_new (GVT_ERROR,
                         GVT_ERROR_NOT_FOUND,
-                        "no GPU of this host offers vGPUs; “gvt-client” says what to look at");
+                        _ ("no GPU of this host offers vGPUs; “gvt-client” says what to look at"));
   if (!offered)
     return g_error_new (GVT_ERROR,
                         GVT_ERROR_NOT_FOUND,
-                        "no GPU offers the type %s; “gvt-client types” shows what there is",
+                        _ ("no GPU offers the type %s; “gvt-client types” shows what there is"),
                         id);
+  if (id == NULL)
+    return g_error_new (GVT_ERROR,
+                        GVT_ERROR_NO_CAPACITY,
+                        _ ("no GPU has room for a vGPU; “gvt-client” shows who uses it"));
   return g_error_new (GVT_ERROR,
                       GVT_ERROR_NO_CAPACITY,
-                      "no GPU has room for a vGPU%s%s; “gvt-client” shows who uses it",
-                      id != NULL ? " of type " : "",
-                      id != NULL ? id : "");
+                      _ ("no GPU has room for a vGPU of type %s; “gvt-client” shows who uses it"),
+                      id);
 }
 
 const GvtType *

@@ -55,7 +55,9 @@ gvt_table_new (const char *const *headings)
   table->rules = g_array_new (FALSE, FALSE, sizeof (Rule));
   g_array_set_clear_func (table->cells, (GDestroyNotify) cell_clear);
   for (; headings[table->columns] != NULL; table->columns++)
-    add_cell (table, headings[table->columns], GVT_STYLE_HEADING);
+    add_cell (table,
+              *headings[table->columns] != '\0' ? _ (headings[table->columns]) : "",
+              GVT_STYLE_HEADING);
   return table;
 }
 

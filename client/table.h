@@ -14,7 +14,7 @@ typedef struct _GvtTable GvtTable;
 
 /**
  * gvt_table_new:
- * @headings: (array zero-terminated=1): one per column; "" all over for a table without a heading
+ * @headings: (array zero-terminated=1): one per column, marked for translation; "" all over for a table without a heading
  *
  * Returns: a table without rows; free with gvt_table_free().
  */

@@ -13,7 +13,7 @@ static const struct {
   const char *heading;
   const GvtVerb *verbs[9]; /* the last is NULL */
 } groups[] = {
-  { "To look",
+  { N_ ("To look"),
     { &gvt_verb_status,
       &gvt_verb_gpus,
       &gvt_verb_types,
@@ -21,14 +21,14 @@ static const struct {
       &gvt_verb_show,
       &gvt_verb_monitor,
       &gvt_verb_history } },
-  { "Virtual machines",
+  { N_ ("Virtual machines"),
     { &gvt_verb_attach,
       &gvt_verb_detach,
       &gvt_verb_modernise,
       &gvt_verb_run,
       &gvt_verb_backups,
       &gvt_verb_restore } },
-  { "vGPUs",
+  { N_ ("vGPUs"),
     { &gvt_verb_create,
       &gvt_verb_start,
       &gvt_verb_stop,
@@ -36,8 +36,8 @@ static const struct {
       &gvt_verb_undefine,
       &gvt_verb_set,
       &gvt_verb_remove } },
-  { "The host", { &gvt_verb_check, &gvt_verb_setup, &gvt_verb_rom, &gvt_verb_report } },
-  { "Inside other programs", { &gvt_verb_edit_xml, &gvt_verb_strip_xml, &gvt_verb_hook } },
+  { N_ ("The host"), { &gvt_verb_check, &gvt_verb_setup, &gvt_verb_rom, &gvt_verb_report } },
+  { N_ ("Inside other programs"), { &gvt_verb_edit_xml, &gvt_verb_strip_xml, &gvt_verb_hook } },
 };
 
 const GvtVerb *
@@ -125,37 +125,38 @@ append_options (GString *text, const char *heading, const GOptionEntry *options)
                              option->long_name,
                              option->arg_description != NULL ? " " : "",
                              option->arg_description != NULL ? option->arg_description : "");
-    g_string_append_printf (text, "  %-28s %s\n", names, option->description);
+    g_string_append_printf (text, "  %-28s %s\n", names, _ (option->description));
   }
 }
 
 char *
 gvt_verbs_help (const GOptionEntry *global_options)
 {
-  GString *text = g_string_new ("Usage: gvt-client [OPTION...] [VERB [ARGUMENT...]]\n\n"
-                                "Make parts of an Intel GPU (GVT-g vGPUs) and give them to your "
-                                "virtual machines. Without a VERB: what there is.\n");
+  GString *text = g_string_new (_ ("Usage: gvt-client [OPTION...] [VERB [ARGUMENT...]]\n\n"
+                                   "Make parts of an Intel GPU (GVT-g vGPUs) and give them to your "
+                                   "virtual machines. Without a VERB: what there is.\n"));
 
   for (gsize group = 0; group < G_N_ELEMENTS (groups); group++) {
-    g_string_append_printf (text, "\n%s:\n", groups[group].heading);
+    g_string_append_printf (text, "\n%s:\n", _ (groups[group].heading));
     for (const GvtVerb *const *verb = groups[group].verbs; *verb != NULL; verb++)
-      g_string_append_printf (text, "  %-12s %s\n", (*verb)->name, (*verb)->summary);
+      g_string_append_printf (text, "  %-12s %s\n", (*verb)->name, _ ((*verb)->summary));
   }
-  append_options (text, "Options, before or after the verb", global_options);
-  g_string_append (text,
-                   "\nExit status: 0 done, 1 failed, 2 usage, 3 not authorised, 4 not found,\n"
-                   "5 no capacity, 6 busy, 7 service unavailable, 8 libvirt or VM error.\n"
-                   "\nBegin with:\n"
-                   "  gvt-client check          what is in the way of a vGPU, and what mends it\n"
-                   "  gvt-client attach VM      give a VM of yours a vGPU\n"
-                   "  gvt-client VERB --help    more about a verb, with examples\n");
+  append_options (text, _ ("Options, before or after the verb"), global_options);
+  g_string_append (
+      text,
+      _ ("\nExit status: 0 done, 1 failed, 2 usage, 3 not authorised, 4 not found,\n"
+         "5 no capacity, 6 busy, 7 service unavailable, 8 libvirt or VM error.\n"
+         "\nBegin with:\n"
+         "  gvt-client check          what is in the way of a vGPU, and what mends it\n"
+         "  gvt-client attach VM      give a VM of yours a vGPU\n"
+         "  gvt-client VERB --help    more about a verb, with examples\n"));
   return g_string_free (text, FALSE);
 }
 
 char *
 gvt_verb_usage (const GvtVerb *verb)
 {
-  return g_strdup_printf ("Usage: gvt-client %s%s%s",
+  return g_strdup_printf (_ ("Usage: gvt-client %s%s%s"),
                           verb->name,
                           *verb->synopsis != '\0' ? " " : "",
                           verb->synopsis);
@@ -167,18 +168,18 @@ gvt_verb_help (const GvtVerb *verb, const GOptionEntry *global_options)
   g_autofree char *usage = gvt_verb_usage (verb);
   GString *text = g_string_new (usage);
 
-  g_string_append_printf (text, "\n\n%s.\n", verb->summary);
+  g_string_append_printf (text, "\n\n%s.\n", _ (verb->summary));
   if (verb->details != NULL)
-    g_string_append_printf (text, "\n%s", verb->details);
+    g_string_append_printf (text, "\n%s", _ (verb->details));
   if (verb->options != NULL)
-    append_options (text, "Options", verb->options);
+    append_options (text, _ ("Options"), verb->options);
   if (verb->settings != NULL)
-    append_options (text, "Settings", verb->settings);
-  append_options (text, "Options of every verb", global_options);
+    append_options (text, _ ("Settings"), verb->settings);
+  append_options (text, _ ("Options of every verb"), global_options);
   if (verb->examples != NULL) {
     g_auto (GStrv) lines = g_strsplit (verb->examples, "\n", -1);
 
-    g_string_append (text, "\nExamples:\n");
+    g_string_append_printf (text, "\n%s:\n", _ ("Examples"));
     for (char **line = lines; *line != NULL && **line != '\0'; line++)
       g_string_append_printf (text, "  %s\n", *line);
   }

@@ -59,7 +59,11 @@ gvt_vgpu_call (GvtClient *client,
   /* What GDBus says when the object went between looking and calling. */
   if (g_error_matches (failure, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD) ||
       g_error_matches (failure, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT))
-    g_set_error (error, GVT_ERROR, GVT_ERROR_NOT_FOUND, "the vGPU is gone (%s)", failure->message);
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_NOT_FOUND,
+                 _ ("the vGPU is gone (%s)"),
+                 failure->message);
   else
     g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;

@@ -39,6 +39,6 @@ gvt_vm_change (const GvtVm *vm,
   }
   /* The change is made; a backup too many is no reason to say otherwise. */
   if (!gvt_domain_backups_prune (directory, &problem))
-    gvt_terminal_complain ("cannot delete old backups: %s", problem->message);
+    gvt_terminal_complain (_ ("cannot delete old backups: %s"), problem->message);
   return TRUE;
 }

@@ -76,7 +76,7 @@ set_error (GError **error, const char *what)
   g_autofree char *message = NULL;
 
   message = g_strdup (reason != NULL && reason->message != NULL ? reason->message
-                                                                : "no reason given");
+                                                                : _ ("no reason given"));
   g_strchomp (message); /* a schema's complaints end in a newline */
   g_set_error (error,
                GVT_ERROR,
@@ -96,7 +96,7 @@ check_host (const char *uri, GError **error)
   g_set_error (error,
                GVT_ERROR,
                GVT_ERROR_INVALID_ARGUMENT,
-               "%s is the libvirt of another host; a VM there cannot have a vGPU of this one",
+               _ ("%s is the libvirt of another host; a VM there cannot have a vGPU of this one"),
                uri);
   return FALSE;
 }
@@ -141,7 +141,7 @@ gvt_vm_watch_signals (GvtClient *client, GError **error)
   signal_fd = signalfd (-1, &signals, SFD_CLOEXEC);
   signal_event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (signal_fd < 0 || signal_event_fd < 0 || libvirt->virEventRegisterDefaultImpl () < 0)
-    return set_error (error, "cannot watch for events");
+    return set_error (error, _ ("cannot watch for events"));
   client->interrupt = g_cancellable_new ();
   g_thread_unref (g_thread_new ("signals", pass_signals_on, g_object_ref (client->interrupt)));
   return TRUE;
@@ -151,7 +151,7 @@ static GvtVm *
 open_vm (const char *uri, const char *name, gboolean read_only, GError **error)
 {
   g_autoptr (GvtVm) vm = g_new0 (GvtVm, 1);
-  g_autoptr (GvtProgress) progress = gvt_progress_begin ("Waiting for libvirt");
+  g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Waiting for libvirt"));
   g_autofree char *what = NULL;
 
   if (!check_host (uri, error) || !load (error))
@@ -160,7 +160,7 @@ open_vm (const char *uri, const char *name, gboolean read_only, GError **error)
   vm->connection = read_only ? libvirt->virConnectOpenReadOnly (uri)
                              : libvirt->virConnectOpen (uri);
   if (vm->connection == NULL) {
-    what = g_strdup_printf ("cannot connect to libvirt at %s", uri);
+    what = g_strdup_printf (_ ("cannot connect to libvirt at %s"), uri);
     set_error (error, what);
     return NULL;
   }
@@ -168,12 +168,12 @@ open_vm (const char *uri, const char *name, gboolean read_only, GError **error)
   if (vm->domain == NULL && g_uuid_string_is_valid (name))
     vm->domain = libvirt->virDomainLookupByUUIDString (vm->connection, name);
   if (vm->domain == NULL) {
-    what = g_strdup_printf ("no VM “%s” at %s", name, uri);
+    what = g_strdup_printf (_ ("no VM “%s” at %s"), name, uri);
     set_error (error, what);
     return NULL;
   }
   if (libvirt->virDomainGetUUIDString (vm->domain, vm->uuid) < 0) {
-    set_error (error, "cannot read the VM's UUID");
+    set_error (error, _ ("cannot read the VM's UUID"));
     return NULL;
   }
   return g_steal_pointer (&vm);
@@ -230,7 +230,7 @@ gvt_vm_get_xml (const GvtVm *vm, GError **error)
                                                 (vm->read_only ? 0 : VIR_DOMAIN_XML_SECURE));
 
   if (xml == NULL)
-    set_error (error, "cannot read the VM's definition");
+    set_error (error, _ ("cannot read the VM's definition"));
   return xml; /* libvirt allocates as GLib does, with malloc */
 }
 
@@ -251,7 +251,7 @@ gvt_vm_get_capabilities (const GvtVm *vm,
 gboolean
 gvt_vm_define (const GvtVm *vm, const char *before, const char *xml, GError **error)
 {
-  g_autoptr (GvtProgress) progress = gvt_progress_begin ("Waiting for libvirt");
+  g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Waiting for libvirt"));
   g_autofree char *now = gvt_vm_get_xml (vm, error);
   virDomainPtr defined;
 
@@ -261,13 +261,13 @@ gvt_vm_define (const GvtVm *vm, const char *before, const char *xml, GError **er
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_CONFLICT,
-                 "the definition of %s changed meanwhile; nothing was done, try again",
+                 _ ("the definition of %s changed meanwhile; nothing was done, try again"),
                  gvt_vm_name (vm));
     return FALSE;
   }
   defined = libvirt->virDomainDefineXMLFlags (vm->connection, xml, VIR_DOMAIN_DEFINE_VALIDATE);
   if (defined == NULL)
-    return set_error (error, "libvirt refuses the edited definition");
+    return set_error (error, _ ("libvirt refuses the edited definition"));
   libvirt->virDomainFree (defined);
   return TRUE;
 }
@@ -275,10 +275,10 @@ gvt_vm_define (const GvtVm *vm, const char *before, const char *xml, GError **er
 gboolean
 gvt_vm_start (GvtVm *vm, GError **error)
 {
-  g_autoptr (GvtProgress) progress = gvt_progress_begin ("Starting the VM");
+  g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Starting the VM"));
 
   if (libvirt->virDomainCreate (vm->domain) < 0)
-    return set_error (error, "cannot start the VM");
+    return set_error (error, _ ("cannot start the VM"));
   return TRUE;
 }
 
@@ -323,7 +323,7 @@ on_signal (int watch, int fd, int events, void *data)
   wait->signals += count;
   if (wait->signals == 1) {
     gvt_terminal_talk (wait->client,
-                       "Shutting down %s; once more forces it off",
+                       _ ("Shutting down %s; once more forces it off"),
                        gvt_vm_name (wait->vm));
     if (libvirt->virDomainShutdown (wait->vm->domain) == 0)
       return;

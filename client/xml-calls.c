@@ -103,7 +103,7 @@ gvt_xml_read (int fd, GError **error)
       g_set_error (error,
                    G_IO_ERROR,
                    g_io_error_from_errno (errno),
-                   "cannot read the XML: %s",
+                   _ ("cannot read the XML: %s"),
                    g_strerror (errno));
       return NULL;
     }
@@ -111,12 +111,12 @@ gvt_xml_read (int fd, GError **error)
       break;
     g_string_append_len (text, buffer, count);
     if (text->len > LONGEST_TEXT) {
-      g_set_error (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, "the XML is too long");
+      g_set_error (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, _ ("the XML is too long"));
       return NULL;
     }
   }
   if (!g_utf8_validate (text->str, (gssize) text->len, NULL)) {
-    g_set_error (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, "the XML is no UTF-8 text");
+    g_set_error (error, GVT_ERROR, GVT_ERROR_INVALID_ARGUMENT, _ ("the XML is no UTF-8 text"));
     return NULL;
   }
   return g_string_free (g_steal_pointer (&text), FALSE);
