@@ -131,19 +131,49 @@ gvt_configuration_free (GvtConfiguration *self)
   g_free (self);
 }
 
-/* GKeyFile has no line numbers. */
+/* GKeyFile has no line numbers. Of several lines with the same key it takes the last. */
 static guint
 find_line (const char *text, const char *name)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint found = 1;
 
   for (guint i = 0; lines[i] != NULL; i++) {
     const char *line = lines[i] + strspn (lines[i], " \t[");
 
     if (g_str_has_prefix (line, name) && strchr (" \t=]", line[strlen (name)]) != NULL)
-      return i + 1;
+      found = i + 1;
   }
-  return 1;
+  return found;
+}
+
+static guint
+line_at (const char *text, const char *end)
+{
+  guint line = 1;
+
+  for (; text < end; text++)
+    line += *text == '\n';
+  return line;
+}
+
+/* The first line that makes no key file of those before it, or 0. */
+static guint
+find_malformed_line (const char *text)
+{
+  const char *end = NULL;
+
+  if (!g_utf8_validate (text, -1, &end))
+    return line_at (text, end);
+  for (end = text; *end != '\0';) {
+    g_autoptr (GKeyFile) file = g_key_file_new ();
+
+    end += strcspn (end, "\n");
+    if (!g_key_file_load_from_data (file, text, (gsize) (end - text), G_KEY_FILE_NONE, NULL))
+      return line_at (text, end);
+    end += *end == '\n';
+  }
+  return 0;
 }
 
 /* What is being read, and where. */
@@ -181,6 +211,24 @@ list_keys (const char *group)
       g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", keys[i].key);
   }
   return g_strdup (text->str);
+}
+
+static gboolean
+check_form (const char *text, GError **error)
+{
+  guint line = find_malformed_line (text);
+  g_autofree char *known = list_keys ("Limits");
+
+  if (line == 0)
+    return TRUE;
+  g_set_error (error,
+               GVT_ERROR,
+               GVT_ERROR_INVALID_ARGUMENT,
+               "%s:%u: this line says nothing; permitted: [Limits], and below it KEY=VALUE with %s",
+               GVT_CONFIGURATION,
+               line,
+               known);
+  return FALSE;
 }
 
 static gboolean
@@ -250,13 +298,11 @@ gvt_configuration_load (GvtRoot *root, GError **error)
   if (!gvt_root_exists (root, GVT_CONFIGURATION))
     return g_steal_pointer (&self);
   text = gvt_root_read_text (root, GVT_CONFIGURATION, CONFIGURATION_MAX, error);
-  if (text == NULL)
+  if (text == NULL || !check_form (text, error))
     return NULL;
   /* Keys in brackets are kept to be refused; GKeyFile would pass them over. */
-  if (!g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_KEEP_TRANSLATIONS, error)) {
-    g_prefix_error (error, "%s: ", GVT_CONFIGURATION);
+  if (!g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_KEEP_TRANSLATIONS, error))
     return NULL;
-  }
   reading = (Reading){ .text = text, .file = file, .configuration = self };
   groups = g_key_file_get_groups (file, NULL);
   for (guint i = 0; groups[i] != NULL; i++) {

@@ -186,9 +186,11 @@ on_reload_signal (gpointer user_data)
   g_autoptr (GError) error = NULL;
   GvtConfiguration *configuration = gvt_configuration_load (self->context.root, &error);
 
-  if (configuration != NULL)
+  if (configuration != NULL) {
     use_configuration (self, configuration);
-  g_message ("%s", error != NULL ? error->message : "took the configuration over");
+    g_message ("took the settings over from %s", GVT_CONFIGURATION);
+  } else
+    g_message ("%s; the settings stay as they were", error->message);
   return G_SOURCE_CONTINUE;
 }
 

@@ -90,7 +90,7 @@ typedef struct {
 } Wrong;
 
 static const Wrong wrong[] = {
-  { "VgpusPerUser=3\n", "gvt-manager.conf" },
+  { "VgpusPerUser=3\n", ":1: this line says nothing; permitted: [Limits], and below it" },
   { "[limits]\n", "[limits]" },
   { "[Limits]\n[Other]\n", ":2: " },
   { "[Limits]\n\nVgpuPerUser=3\n", ":3: there is no key VgpuPerUser" },
@@ -109,8 +109,11 @@ static const Wrong wrong[] = {
   { "[Limits]\nTypes=../x\n", "all, or types" },
   { "[Limits]\nGpus=$(reboot)\n", "all, or GPUs" },
   { "[Limits]\nVgpusPerUser[de]=3\n", "no key" },
-  { "nonsense", "gvt-manager.conf" },
-  { "[Limits\n", "gvt-manager.conf" },
+  { "nonsense", "gvt-manager.conf:1: " },
+  { "[Limits\n", "gvt-manager.conf:1: " },
+  { "[Limits]\nVgpusPerUser=3\n\nCalls 3\n", ":4: this line says nothing" },
+  { "[Limits]\nTypes=\xff\n", ":2: this line says nothing" },
+  { "[Limits]\nCalls=3\nCalls=none\n", ":3: Calls cannot be" },
 };
 
 static void
