@@ -5,11 +5,11 @@
  */
 
 #include "bus.h"
+#include "display.h"
 #include "gvt-error.h"
 #include "gvt-names.h"
 #include "json-output.h"
 #include "libvirt-survey.h"
-#include "table.h"
 #include "vm.h"
 
 #include <errno.h>
@@ -178,6 +178,8 @@ run_list (GvtClient *client, GError **error)
   g_autofree char *text = NULL;
   JsonBuilder *builder;
 
+  gvt_table_may (table, GVT_TABLE_DROP, 3, 0);
+  gvt_table_may (table, GVT_TABLE_DROP, 4, 0);
   if (reply == NULL)
     return FALSE;
   list = g_variant_get_child_value (reply, 0);
@@ -192,12 +194,10 @@ run_list (GvtClient *client, GError **error)
     add_row (table, entries, vms);
   }
   text = gvt_json_end (json_builder_end_array (builder), TRUE);
-  if (!client->json) {
-    g_free (text);
-    text = gvt_table_render (table, "", gvt_terminal_wants_colour (STDOUT_FILENO));
-  }
-  if (client->json || g_variant_n_children (list) > 0)
+  if (client->json)
     gvt_terminal_write (text);
+  else if (g_variant_n_children (list) > 0)
+    gvt_display_table (table, "");
   else
     gvt_terminal_talk (client, _ ("No ROM. Only UEFI guests that show their firmware want one."));
   if (!client->json)
