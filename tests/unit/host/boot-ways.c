@@ -139,7 +139,7 @@ const BootWay boot_ways[] = {
     { { "/usr/sbin/update-grub", GRUB_MENU }, { "/usr/sbin/grub-mkconfig", RECORD } },
     "/efi/loader/entries/debian.conf", "linux\t/l\noptions\troot=x" ADDED,
     "/efi/loader/entries/debian.conf", "", "" },
-  { NULL },
+  { .name = NULL },
 };
 /* clang-format on */
 

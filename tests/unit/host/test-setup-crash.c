@@ -106,7 +106,7 @@ test_killed (gconstpointer data)
   gboolean killed = TRUE;
 
   while (killed) {
-    g_auto (BootBed) bed = { NULL };
+    g_auto (BootBed) bed = { .tree = NULL };
 
     boot_bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
     if (revert)

@@ -54,7 +54,7 @@ assert_written (const BootBed *bed)
 static void
 test_way (gconstpointer data)
 {
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
 
   boot_bed_begin (&bed, data);
   assert_says (bed.root, GVT_FINDING_BLOCKER, PARAMETERS, "command line");
@@ -91,7 +91,7 @@ write_around (const char *text)
 static void
 test_edited_since (gconstpointer data)
 {
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
   g_autofree char *original = NULL;
   g_autofree char *edited = NULL;
   g_autofree char *expected = NULL;
@@ -116,7 +116,7 @@ static void
 test_ours_no_more (void)
 {
   static const char text[] = "GRUB_CMDLINE_LINUX_DEFAULT=\"mine\"\n";
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
   g_autofree char *notes = NULL;
 
   boot_bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
@@ -133,7 +133,7 @@ test_ours_no_more (void)
 static void
 test_done_twice (void)
 {
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
   g_autofree char *drop_in = NULL;
   g_autofree char *notes = NULL;
 
@@ -150,7 +150,7 @@ test_done_twice (void)
 static void
 test_shared_directory (void)
 {
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
 
   boot_bed_begin (&bed, boot_way_find ("recorded-update-grub-first-drop-in"));
   setup_apply (bed.root, PARAMETERS, FALSE);
@@ -176,7 +176,7 @@ test_addition_is_gone (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (edits); i++) {
-    g_auto (BootBed) bed = { NULL };
+    g_auto (BootBed) bed = { .tree = NULL };
     g_autofree char *notes = NULL;
 
     boot_bed_begin (&bed, boot_way_find ("recorded-kernel-install"));
@@ -193,7 +193,7 @@ test_addition_is_gone (void)
 static void
 test_shell (gconstpointer data)
 {
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
   g_autofree char *script = NULL;
   g_autofree char *output = NULL;
   char *shell[] = { (char *) "/bin/sh", (char *) "-euc", NULL, NULL };
@@ -215,7 +215,7 @@ test_shell (gconstpointer data)
 static void
 test_guide (gconstpointer data)
 {
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
   g_autoptr (GPtrArray) again = NULL;
 
   boot_bed_begin (&bed, data);
@@ -231,7 +231,7 @@ test_guide (gconstpointer data)
 static void
 test_had_one_before (void)
 {
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
 
   boot_bed_begin (&bed, boot_way_find ("recorded-pbl"));
   host_tree_write (bed.tree,
@@ -251,7 +251,7 @@ test_had_one_before (void)
 static void
 test_some_entries_had_it (void)
 {
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
   g_autofree char *notes = NULL;
 
   boot_bed_begin (&bed, boot_way_find ("recorded-grubby"));
@@ -268,7 +268,7 @@ test_some_entries_had_it (void)
 static void
 test_failure (void)
 {
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
   g_autoptr (GPtrArray) changes = NULL;
@@ -289,7 +289,7 @@ test_failure (void)
 static void
 test_revert_again (void)
 {
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
   const BootWay *way = boot_way_find ("recorded-update-grub");
   g_autofree char *notes = NULL;
   g_autoptr (GError) error = NULL;
@@ -310,7 +310,7 @@ static void
 test_conflict (void)
 {
   for (guint i = 0; i < 2; i++) {
-    g_auto (BootBed) bed = { NULL };
+    g_auto (BootBed) bed = { .tree = NULL };
     g_autofree char *path = NULL;
     g_autofree char *before = NULL;
     g_autofree char *after = NULL;
@@ -336,7 +336,7 @@ static void
 test_link (void)
 {
   const char *fixes[] = { PARAMETERS, NULL };
-  g_auto (BootBed) bed = { NULL };
+  g_auto (BootBed) bed = { .tree = NULL };
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
