@@ -136,13 +136,32 @@ forget_domain (Note *note, const char *domain)
   return TRUE;
 }
 
-/* A note about a daemon that is gone says nothing about this one. */
+/* A user may run another daemon beside the one that is noted; nobody else will lower that again. */
 static void
-note_daemon (Note *note, const GvtLibvirtDaemon *daemon, const struct rlimit *limit)
+lower_noted (GvtRoot *root, guint32 uid, const Note *note)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GvtLibvirtDaemon) noted =
+      note->domains->len == 0
+          ? NULL
+          : gvt_libvirt_daemon_find_again (root, (pid_t) note->pid, note->started, uid);
+
+  if (noted != NULL && !set_limit (noted, note->soft, note->hard, &error))
+    g_message ("%s", error->message);
+}
+
+/* A note about another daemon says nothing about this one. */
+static void
+note_daemon (GvtRoot *root,
+             guint32 uid,
+             Note *note,
+             const GvtLibvirtDaemon *daemon,
+             const struct rlimit *limit)
 {
   if (note->domains->len > 0 && note->pid == (guint64) daemon->pid &&
       note->started == daemon->started)
     return;
+  lower_noted (root, uid, note);
   g_ptr_array_set_size (note->domains, 0);
   note->pid = (guint64) daemon->pid;
   note->started = daemon->started;
@@ -176,7 +195,7 @@ gvt_memory_limit_raise (GvtRoot *root,
     return FALSE;
   }
   note = load_note (root, question->uid);
-  note_daemon (note, daemon, &limit);
+  note_daemon (root, question->uid, note, daemon, &limit);
   if (limit.rlim_max >= needed && note->domains->len == 0)
     return TRUE;
   if (limit.rlim_max < needed && !check_maximum (question, needed, error))

@@ -246,6 +246,22 @@ test_another_daemon (Fixture *fixture, gconstpointer data)
   g_assert_false (is_noted (fixture));
 }
 
+/* A user who runs a second daemon does not keep the first one's limit for ever. */
+static void
+test_second_daemon (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeDaemon) second = fake_daemon_new (UID, "libvirtd", LITTLE);
+  g_autoptr (GError) error = NULL;
+  pid_t hook = fixture->fake->hook;
+
+  write_note (fixture, UUID ";", MIB, 3 * MIB, 0);
+  fixture->fake->hook = second->hook;
+  raise_for (fixture, UUID, VM_MIB (1024), 4 * GIB, &error);
+  fixture->fake->hook = hook;
+  g_assert_true (error == NULL || !can_raise ());
+  check_limits (fixture, MIB, 3 * MIB);
+}
+
 static void
 test_damaged_note (Fixture *fixture, gconstpointer data)
 {
@@ -306,6 +322,7 @@ main (int argc, char **argv)
   add ("/memory-lock/once-per-vm", MUCH, test_once_per_vm);
   add ("/memory-lock/second-request", LITTLE, test_second_request);
   add ("/memory-lock/another-daemon", LITTLE, test_another_daemon);
+  add ("/memory-lock/second-daemon", LITTLE, test_second_daemon);
   add ("/memory-lock/damaged-note", LITTLE, test_damaged_note);
   add ("/memory-lock/no-daemon", LITTLE, test_no_daemon);
   g_test_add_func ("/memory-lock/default-maximum", test_default_maximum);
