@@ -116,9 +116,11 @@ say_types (const GvtObjects *objects)
   for (guint i = 0; i < objects->types->len; i++) {
     const GvtType *type = g_ptr_array_index (objects->types, i);
     g_autofree char *memory = gvt_display_memory (type);
-    g_autofree char *what =
-        g_strdup_printf (_ ("room for %u, %s"), type->available_instances, memory);
+    g_autofree char *what = NULL;
 
+    what = type->available_instances > 0
+               ? g_strdup_printf (_ ("room for %u, %s"), type->available_instances, memory)
+               : g_strdup_printf (_ ("no room, %s"), memory);
     say (type->id, what);
   }
 }
