@@ -2,15 +2,13 @@
 """What others made and wrote: seen, never swept away, kept as it was where it is not ours."""
 
 import json
-import os
-import shutil
-import subprocess
 
 import pytest
 
 import callers
 from callers import VGPU, BusError
 from hosts import GPU
+from real_mdevctl import mdevctl
 
 UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
 OTHER = "6d8f9c1e-4d7e-4a4b-8a3e-1f2a3b4c5d6e"
@@ -127,23 +125,6 @@ def test_adopted_is_as_own(foreign, root, alice):
     assert foreign.host.acl(OTHER) == {"alice": "rw-"}
     alice.vgpu(path, "Remove")
     assert foreign.host.devices() == set() and foreign.host.definition(OTHER) is None
-
-
-def mdevctl(host, *arguments):
-    """Debian's mdevctl on the simulated host's definitions, as root in a mount namespace."""
-    program = shutil.which("mdevctl")
-    assert program, "data/packages names mdevctl"
-    # The package has these, and mdevctl does nothing without.
-    for name in ("callouts", "notifiers"):
-        (host.dir / "etc/mdevctl.d/scripts.d" / name).mkdir(parents=True, exist_ok=True)
-    os.makedirs("/etc/mdevctl.d", exist_ok=True)
-    script = f"mount --bind {host.dir}/etc/mdevctl.d /etc/mdevctl.d && exec {program} \"$@\""
-    done = subprocess.run(
-        ["unshare", "--mount", "/bin/sh", "-c", script, "sh", *arguments],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_mdevctl_reads_what_we_write(foreign, root, alice):

@@ -11,6 +11,7 @@ import pytest
 
 import callers
 import kills
+import real_mdevctl
 from callers import DOMAINS, MANAGER, ROOT, VGPU, BusError
 from hosts import GPU
 
@@ -237,6 +238,30 @@ def test_mdevctl_starts_the_same_one(bed, alice, rounds):
         alice.vgpu(PATH, "Stop")
     print(f"{rounds} rounds; made by {dict(first)}")
     assert len(first) == 2, "one of them was never first"
+
+
+def test_the_real_mdevctl_starts_the_same_one(bed, alice, rounds):
+    """mdevctl start and our Start of one definition: ours succeeds, and one of the two makes it."""
+    alice.create(SMALL, uuid=UUID, define=True, activate=False)
+    said = collections.Counter()
+    for number in range(rounds):
+        results = []
+        other = threading.Thread(
+            target=lambda: results.append(real_mdevctl.run(bed.host, "start", "-u", UUID, "-p", GPU))
+        )
+        made = bed.host.writes()[0]
+        other.start()
+        time.sleep(number % 8 * 0.01)
+        assert outcome(begin(alice, "Start")) is None
+        other.join()
+        done = results[0]
+        assert done.returncode == 0 or "exists" in done.stderr, done
+        said["made it" if done.returncode == 0 else "found it"] += 1
+        assert bed.host.devices() == {UUID} and bed.host.writes()[0] - made <= 2
+        callers.eventually(lambda: bed.host.acl(UUID) == {"alice": "rw-"})
+        callers.eventually(lambda: alice.get(PATH, VGPU, "State") == "active")
+        alice.vgpu(PATH, "Stop")
+    print(f"{rounds} rounds; mdevctl {dict(said)}")
 
 
 def test_mdevctl_starts_all_at_boot_too(make_bed, alice):
