@@ -57,9 +57,8 @@ call_once (GvtClient *client,
            GError **error)
 {
   /* Not while the agent's question is on the terminal. */
-  g_autoptr (GvtProgress) progress = client->agent == 0
-                                         ? gvt_progress_begin (_ ("Waiting for gvt-manager"))
-                                         : NULL;
+  G_GNUC_UNUSED g_autoptr (GvtProgress) progress =
+      client->agent == 0 ? gvt_progress_begin (_ ("Waiting for gvt-manager")) : NULL;
 
   return g_dbus_connection_call_sync (client->bus,
                                       GVT_BUS_NAME,

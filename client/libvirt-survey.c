@@ -83,7 +83,7 @@ gvt_libvirt_survey (const char *uri, GError **error)
 {
   const GvtLibvirt *libvirt = gvt_libvirt_load (error);
   g_autoptr (GvtLibvirtSurvey) survey = NULL;
-  g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Waiting for libvirt"));
+  G_GNUC_UNUSED g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Waiting for libvirt"));
   virConnectPtr connection;
 
   if (libvirt == NULL)

@@ -151,7 +151,7 @@ static GvtVm *
 open_vm (const char *uri, const char *name, gboolean read_only, GError **error)
 {
   g_autoptr (GvtVm) vm = g_new0 (GvtVm, 1);
-  g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Waiting for libvirt"));
+  G_GNUC_UNUSED g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Waiting for libvirt"));
   g_autofree char *what = NULL;
 
   if (!check_host (uri, error) || !load (error))
@@ -251,7 +251,7 @@ gvt_vm_get_capabilities (const GvtVm *vm,
 gboolean
 gvt_vm_define (const GvtVm *vm, const char *before, const char *xml, GError **error)
 {
-  g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Waiting for libvirt"));
+  G_GNUC_UNUSED g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Waiting for libvirt"));
   g_autofree char *now = gvt_vm_get_xml (vm, error);
   virDomainPtr defined;
 
@@ -275,7 +275,7 @@ gvt_vm_define (const GvtVm *vm, const char *before, const char *xml, GError **er
 gboolean
 gvt_vm_start (GvtVm *vm, GError **error)
 {
-  g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Starting the VM"));
+  G_GNUC_UNUSED g_autoptr (GvtProgress) progress = gvt_progress_begin (_ ("Starting the VM"));
 
   if (libvirt->virDomainCreate (vm->domain) < 0)
     return set_error (error, _ ("cannot start the VM"));
