@@ -12,6 +12,12 @@
 #include "mdev-error.h"
 #include "sysfs.h"
 
+#define MDEV_DEVICES "/sys/bus/mdev/devices"
+
+/* How long another's making of the same device may take: some ten milliseconds as a rule. */
+#define OTHER_PATIENCE_MS 2000
+#define OTHER_POLL_MS 5
+
 static char *
 locate_type (const char *parent, const char *type, const char *attribute)
 {
@@ -26,7 +32,7 @@ locate_type (const char *parent, const char *type, const char *attribute)
 static int
 write_remove (GvtRoot *root, const char *uuid)
 {
-  g_autofree char *path = g_build_filename ("/sys/bus/mdev/devices", uuid, "remove", NULL);
+  g_autofree char *path = g_build_filename (MDEV_DEVICES, uuid, "remove", NULL);
 
   return gvt_sysfs_write (root, path, "1", NULL, NULL, NULL);
 }
@@ -150,6 +156,28 @@ write_create (GvtRoot *root,
                           (GDestroyNotify) late_free);
 }
 
+/* Whether somebody else's request for it began: a driver takes room for a device only then. */
+static gboolean
+is_begun (GvtRoot *root, const char *uuid)
+{
+  g_autofree char *path = g_build_filename (MDEV_DEVICES, uuid, NULL);
+
+  return gvt_root_exists (root, path);
+}
+
+/* The kernel refuses a UUID as soon as somebody else's request for it begins (mdev_core.c,
+ * mdev_device_create), and shows the whole device only when that is done. */
+static GvtDeviceInfo *
+await_other (GvtRoot *root, const char *uuid)
+{
+  gint64 deadline = g_get_monotonic_time () + OTHER_PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
+  GvtDeviceInfo *device;
+
+  while ((device = gvt_scan_device (root, uuid)) == NULL && g_get_monotonic_time () < deadline)
+    g_usleep (OTHER_POLL_MS * 1000);
+  return device;
+}
+
 GvtDeviceInfo *
 gvt_device_create (GvtRoot *root,
                    const char *uuid,
@@ -167,7 +195,7 @@ gvt_device_create (GvtRoot *root,
   if (existing != NULL && may_exist && is_as_wanted (existing, parent, type))
     return g_steal_pointer (&existing);
   if (existing == NULL && gvt_root_exists (root, available) &&
-      gvt_sysfs_read_number (root, available) == 0) {
+      gvt_sysfs_read_number (root, available) == 0 && !(may_exist && is_begun (root, uuid))) {
     g_propagate_error (error, gvt_mdev_no_room_error (parent, type));
     return NULL;
   }
@@ -177,7 +205,7 @@ gvt_device_create (GvtRoot *root,
     return confirm (root, uuid, parent, type, error);
   }
   if (error_number == EEXIST && may_exist && existing == NULL) {
-    existing = gvt_scan_device (root, uuid);
+    existing = await_other (root, uuid);
     if (is_as_wanted (existing, parent, type))
       return g_steal_pointer (&existing);
   }

@@ -4,6 +4,8 @@ import time
 
 from gi.repository import Gio, GLib
 
+import mdev
+
 NAME = "org.gvt.Manager"
 VGPU = "org.gvt.Manager.Vgpu"
 GPU = "org.gvt.Manager.Gpu"
@@ -37,7 +39,7 @@ class Follower:
         elif signal == "PropertiesChanged":
             self.objects[path][arguments[0]].update(arguments[1])
 
-    def wait(self, what, timeout=10):
+    def wait(self, what, timeout=mdev.PATIENCE):
         """Take in signals until `what()` is true; what it returned last."""
         context = GLib.MainContext.default()
         deadline = time.monotonic() + timeout

@@ -11,6 +11,7 @@ GPU = "0000:00:02.0"
 PARENTS = Path("/sys/class/mdev_bus")
 DEVICES = Path("/sys/bus/mdev/devices")
 GIB = 1 << 30
+PATIENCE = 90  # seconds for what takes none or a few on an idle machine
 
 
 def types(parent=GPU):
@@ -64,7 +65,7 @@ def module(verb, name, *parameters):
                     "unload": ["modprobe", "-r", name]}[verb], check=True)
 
 
-def eventually(what, timeout=10, interval=0.1):
+def eventually(what, timeout=PATIENCE, interval=0.1):
     """Wait until `what()` is true; what it returned last."""
     deadline = time.monotonic() + timeout
     while not (result := what()) and time.monotonic() < deadline:
@@ -87,7 +88,7 @@ class Uevents:
     def __exit__(self, *_):
         self.socket.close()
 
-    def wait_for(self, timeout=10, **wanted):
+    def wait_for(self, timeout=PATIENCE, **wanted):
         """The next event with these values, or None."""
         self.socket.settimeout(timeout)
         deadline = time.monotonic() + timeout
