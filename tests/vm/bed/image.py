@@ -20,7 +20,7 @@ from bed.guest import PAYLOAD_SIZE, Guest, GuestError
 HERE = Path(__file__).resolve().parent.parent
 IMAGE = HERE / "image"
 KEPT = 3  # images, and systems: branches that differ in them share a cache
-BOOT_TIMEOUT = 300  # seconds from power-on to the saved state; about 60 on an idle machine
+BOOT_TIMEOUT = 900  # seconds from power-on to the saved state; about 80 on an idle machine
 
 
 def default_cache():

@@ -17,7 +17,7 @@ from session import Session
 from vm import Domain
 
 ARTIFACTS = Path("/var/lib/gvt-bed/artifacts")  # what a run takes home
-TEST_TIMEOUT = 300  # seconds; the slowest test takes about 50 on an idle machine
+TEST_TIMEOUT = 900  # seconds; the slowest test takes about 50 on an idle machine
 collect_ignore = ["test_packages.py"]  # by name only: its guest has not got the product
 
 

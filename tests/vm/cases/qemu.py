@@ -36,11 +36,11 @@ class Qemu:
 
     def refusal(self):
         """What a QEMU that must not start says."""
-        return self.process.communicate(timeout=60)[1]
+        return self.process.communicate(timeout=mdev.PATIENCE)[1]
 
     def qmp(self, *commands):
         """Run commands; the last one's answer."""
-        assert mdev.eventually(lambda: self.monitor.exists() or self.process.poll(), timeout=60)
+        assert mdev.eventually(lambda: self.monitor.exists() or self.process.poll())
         assert self.process.poll() is None, self.process.stderr.read()
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(self.monitor))

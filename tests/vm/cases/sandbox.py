@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The probe (tests/vm/probe) run in the service's place, under the service's own unit."""
+"""The probe (tests/vm/probe) run in the place of one of the product's programs, under its own unit."""
+import os
 import shutil
 import subprocess
 import uuid
@@ -9,18 +10,18 @@ from pathlib import Path
 import mdev
 import product
 
-UNIT = Path("/usr/lib/systemd/system/gvt-manager.service")
-PROGRAM = Path("/usr/libexec/gvt-managerd")
+PROGRAMS = {"gvt-manager.service": Path("/usr/libexec/gvt-managerd"),
+            "gvt-process-helper.service": Path("/usr/libexec/gvt-process-helper")}
 PROBE = Path("/run/gvt-bed/sandbox-probe")
-DROP_IN = Path("/run/systemd/system/gvt-manager.service.d/probe.conf")
-STATE = Path("/var/lib/gvt-manager")
+PLACE = Path("/run/gvt-manager")
+NAMESPACES = {"mounts": "/proc/self/ns/mnt", "network": "/proc/self/ns/net"}
 MARKERS = [Path("/tmp/gvt-probe-marker"), Path("/root/gvt-probe-marker")]
 
 
-def settings():
-    """The [Service] settings of the installed unit: name to its values, in their order."""
+def settings(unit):
+    """The [Service] settings of an installed unit: name to its values, in their order."""
     found, section = {}, None
-    for line in UNIT.read_text().splitlines():
+    for line in Path("/usr/lib/systemd/system", unit).read_text().splitlines():
         if line.startswith("["):
             section = line
         elif section == "[Service]" and line and line[0] not in "#;":
@@ -31,43 +32,46 @@ def settings():
 
 
 @contextmanager
-def in_the_services_place():
-    """The probe is what systemd starts for the service, once; of the unit only that is other."""
-    kept = PROGRAM.with_suffix(".kept")
-    DROP_IN.parent.mkdir(parents=True)
-    DROP_IN.write_text("[Service]\nType=oneshot\nRestart=no\n")
+def in_its_place(unit):
+    """The probe is what systemd starts for a unit, once; nothing else of the unit is other."""
+    program = PROGRAMS[unit]
+    kept = program.with_suffix(".kept")
+    drop_in = Path(f"/run/systemd/system/{unit}.d/probe.conf")
+    drop_in.parent.mkdir(parents=True)
+    drop_in.write_text("[Service]\nType=oneshot\nRestart=no\n")
     product.systemctl("daemon-reload")
-    product.systemctl("stop", product.SERVICE)
-    PROGRAM.rename(kept)
-    shutil.copy(PROBE, PROGRAM)
+    product.systemctl("stop", unit)
+    program.rename(kept)
+    shutil.copy(PROBE, program)
     try:
         yield
     finally:
-        kept.replace(PROGRAM)
-        shutil.rmtree(DROP_IN.parent)
+        kept.replace(program)
+        shutil.rmtree(drop_in.parent)
         product.systemctl("daemon-reload")
-        subprocess.run(["systemctl", "reset-failed", product.SERVICE], check=False)
+        subprocess.run(["systemctl", "reset-failed", unit], check=False)
 
 
 def outcomes(run, vm, held):
     """Run the probe by `run()`; what each of its tries came to."""
-    result = STATE / "probe-result"
-    device = str(uuid.uuid4())
-    (STATE / "probe-input").write_text(f"{mdev.node(held)} {vm.process.pid} {device}\n")
-    result.unlink(missing_ok=True)
+    given, result = PLACE / "probe-input", PLACE / "probe-result"
+    given.write_text(f"{mdev.node(held)} {vm.process.pid} {uuid.uuid4()}\n")
     for marker in MARKERS:
         marker.touch()
     try:
         run()
-        return dict(line.split("\t") for line in result.read_text().splitlines())
+        told = dict(line.split("\t") for line in result.read_text().splitlines())
     finally:
-        for file in [STATE / "probe-input", result, *MARKERS]:
+        for file in [given, result, *MARKERS]:
             file.unlink(missing_ok=True)
+    for name, namespace in NAMESPACES.items():
+        told[name] = "shared" if told[name] == os.readlink(namespace) else "own"
+    return told
 
 
-def outcomes_inside(vm, held):
-    with in_the_services_place():
-        return outcomes(lambda: product.systemctl("start", product.SERVICE), vm, held)
+def outcomes_inside(unit, vm, held):
+    with in_its_place(unit):
+        return outcomes(lambda: product.systemctl("start", unit), vm, held)
 
 
 def outcomes_outside(vm, held):

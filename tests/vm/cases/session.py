@@ -35,7 +35,7 @@ class Started:
     def __init__(self, argv, connection, pid):
         self.argv, self.connection, self.pid = argv, connection, pid
 
-    def wait(self, timeout=60):
+    def wait(self, timeout=180):
         self.connection.settimeout(timeout)
         return Finished(self.argv, json.loads(self.connection.makefile().readline()))
 
@@ -60,7 +60,7 @@ class Session:
         subprocess.run(["systemd-run", "--quiet", "--collect", f"--unit={self.unit}",
                         f"--uid={self.user}", "-p", "PAMName=login", *seat,
                         "/usr/bin/python3", LEADER, self.socket], check=True)
-        assert mdev.eventually(self.socket.exists, timeout=30), f"no session for {self.user}"
+        assert mdev.eventually(self.socket.exists), f"no session for {self.user}"
         self.id = self.run("sh", "-c", "echo $XDG_SESSION_ID").out.strip()
         if self.terminal:
             self.activate()
@@ -68,7 +68,7 @@ class Session:
 
     def __exit__(self, *_):
         subprocess.run(["loginctl", "terminate-user", self.user], check=False)
-        assert mdev.eventually(lambda: not Path(f"/run/user/{self.account.pw_uid}").exists(), 30)
+        assert mdev.eventually(lambda: not Path(f"/run/user/{self.account.pw_uid}").exists())
 
     def activate(self):
         """Bring the session's terminal to the front."""
@@ -84,7 +84,7 @@ class Session:
         answer = json.loads(connection.makefile().readline())
         return Started(argv, connection, answer["pid"])
 
-    def run(self, *argv, stdin="", timeout=60):
+    def run(self, *argv, stdin="", timeout=180):
         """Run a command to its end, whatever its status."""
         return self.start(*argv, stdin=stdin).wait(timeout)
 
@@ -106,7 +106,7 @@ class Session:
         """The next daemon reads its configuration, and looks for hooks, anew."""
         while pid := pid_of(self.account.pw_uid, "libvirtd"):
             os.kill(pid, signal.SIGTERM)
-            mdev.eventually(lambda: not Path(f"/proc/{pid}").exists(), 30)
+            mdev.eventually(lambda: not Path(f"/proc/{pid}").exists())
 
 
 def pid_of(uid, name):

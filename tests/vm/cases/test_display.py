@@ -15,10 +15,10 @@ from vm import command_line
 def render_node(alice):
     """A render node without a GPU behind it, which the user at the machine may open."""
     mdev.module("load", "vgem")
-    nodes = mdev.eventually(lambda: list(Path("/dev/dri").glob("renderD*")), 30)
+    nodes = mdev.eventually(lambda: list(Path("/dev/dri").glob("renderD*")))
     node = nodes[0]
     assert mdev.eventually(
-        lambda: alice.run("sh", "-c", f"exec 3<>{node}").status == 0, 30), node
+        lambda: alice.run("sh", "-c", f"exec 3<>{node}").status == 0), node
     yield node
     mdev.module("unload", "vgem")
 

@@ -75,7 +75,7 @@ def test_check_translates_the_kernels_words():
     uuid = product.client("create", product.TYPE_8).strip()
     number = mdev.read(mdev.DEVICES / uuid / "intel_vgpu/vgpu_id")
     mdev.write("/sys/module/kvmgt/parameters/failsafe", number)
-    found = mdev.eventually(lambda: findings().get("log.failsafe"), 60, 1)
+    found = mdev.eventually(lambda: findings().get("log.failsafe"), interval=1)
     assert found, findings()
     assert f"Now vgpu {number} will enter failsafe mode" in str(found)
     assert uuid in str(found)

@@ -30,7 +30,7 @@ def test_boot_vgpu_is_back_and_manual_one_waits_to_be_started(transcript):
     story = json.loads(STORY.read_text())
     assert BOOT_ID.read_text() != story["boot"]
     # Nobody has called the service yet: systemd started it, and loaded what setup said.
-    assert mdev.eventually((mdev.DEVICES / story["lasting"]).exists, 120)
+    assert mdev.eventually((mdev.DEVICES / story["lasting"]).exists)
     transcript.check("gvt-client", "list")
     states = {vgpu["label"]: (vgpu["uuid"], vgpu["state"]) for vgpu in product.vgpus()}
     assert states == {"lasting": (story["lasting"], "active"),

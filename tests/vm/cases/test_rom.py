@@ -79,7 +79,7 @@ def test_confined_qemu_opens_the_rom_of_the_catalogue_and_no_other(vm_with_rom, 
         define(domain_xml().replace(str(CATALOGUE / ROM), str(ELSEWHERE)))
         refused = transcript.run(*VIRSH, "start", NAME)
         assert refused.returncode != 0 and str(ELSEWHERE) in refused.stdout
-        assert mdev.eventually(lambda: denials(ELSEWHERE), 30)
+        assert mdev.eventually(lambda: denials(ELSEWHERE))
         transcript.lines += denials(ELSEWHERE)[:1]
     finally:
         ELSEWHERE.unlink()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The service's sandbox keeps what it says, and keeps nothing from the service that it needs.
+"""The product's sandboxes keep what they say, and keep nothing from it that it needs.
 
-A probe runs under the service's own unit, and once more outside of it: what is refused inside has to
-come to something else there, or the refusal proves nothing. Every setting of the unit has its row.
+A probe runs under the unit of each program, and once more outside: what is refused inside has to come
+to something else there, or the refusal proves nothing. Every setting of a unit has its row.
 """
 import re
 import stat
@@ -13,63 +13,107 @@ import pytest
 import sandbox
 from qemu import Qemu
 
-# Settings that say when the service runs, not what it may do.
+SERVICE, HELPER = sandbox.PROGRAMS
+
+# Settings that say when a program runs, not what it may do.
 LIFECYCLE = {"Type", "BusName", "ExecStart", "ExecReload", "Restart", "WatchdogSec", "KillMode",
              "TimeoutStopSec", "RuntimeDirectoryPreserve"}
 # systemd removes IPC objects of the unit's own user, which root is not (systemd.exec(5)).
 WITHOUT_EFFECT = {"RemoveIPC"}
+HIDDEN = {"ENOENT", "EACCES"}  # root without its powers may not look behind what hides a folder
 
+
+def rows(outcome, *tries):
+    return dict.fromkeys(tries, {outcome} if isinstance(outcome, str) else outcome)
+
+
+def together(*tables):
+    """Tables of settings and their tries as one."""
+    return {setting: {name: outcome for table in tables
+                      for name, outcome in table.get(setting, {}).items()}
+            for table in tables for setting in table}
+
+
+REFUSED_TO_BOTH = {
+    "ProtectSystem": rows("EROFS", "/gvt-probe", "/etc/gvt-probe", "/usr/gvt-probe",
+                          "/boot/gvt-probe", "/var/lib/gvt-probe"),
+    "ReadOnlyPaths": rows("EROFS", "/run/gvt-probe", "/run/lock/gvt-probe"),
+    "ProtectKernelTunables": rows("EROFS", "/sys/module/kvmgt/parameters/require_kvm"),
+    "ProtectKernelModules": rows("EPERM", "init_module", "finit_module", "delete_module") |
+    rows(HIDDEN, "see the kernel's modules"),
+    "ProtectKernelLogs": rows("EPERM", "syslog") | rows("ENOENT", "/dev/kmsg"),
+    "ProtectControlGroups": rows("EROFS", "/sys/fs/cgroup/cgroup.procs"),
+    "ProtectClock": rows("EPERM", "clock_settime", "settimeofday", "adjtimex") |
+    rows("ENOENT", "/dev/rtc0"),
+    "ProtectHostname": rows("EPERM", "sethostname", "setdomainname"),
+    "ProtectHome": rows(HIDDEN, "/home/alice/.bashrc", "/root/gvt-probe-marker"),
+    "PrivateTmp": rows("ENOENT", "/tmp/gvt-probe-marker"),
+    "PrivateMounts": rows("own", "mounts"),
+    "PrivateDevices": rows("ENOENT", "/dev/vda", "/dev/mem") | rows("EPERM", "make a device node"),
+    "PrivateNetwork": rows("own", "network"),
+    "IPAddressDeny": rows("EAFNOSUPPORT", "socket AF_INET", "socket AF_INET6"),
+    "RestrictAddressFamilies": rows("EAFNOSUPPORT", "socket raw", "socket AF_PACKET"),
+    "RestrictNamespaces": rows("EPERM", "unshare user", "unshare mounts", "unshare network",
+                               "setns"),
+    "RestrictRealtime": rows("EPERM", "run in real time"),
+    "RestrictSUIDSGID": rows("EPERM", "make a setuid file"),
+    "LockPersonality": rows("EPERM", "personality"),
+    "MemoryDenyWriteExecute": rows("EPERM", "map writable code", "make code of data"),
+    "NoNewPrivileges": rows("1", "no new privileges"),
+    "KeyringMode": rows("EPERM", "keyctl", "add_key"),
+    "SystemCallArchitectures": rows("signal 31", "call as 32 bit"),
+    "SystemCallFilter": rows(
+        "EPERM", "trace another process", "read another's memory", "mount", "umount2",
+        "move_mount", "pivot_root", "chroot", "kexec_load", "reboot", "swapon", "bpf",
+        "userfaultfd", "iopl", "open_by_handle_at", "setuid", "fchown", "capset", "setpriority",
+        "sched_setaffinity"),
+    "SystemCallErrorNumber": rows("EPERM", "perf_event_open"),
+}
 REFUSED = {
-    "ProtectSystem": {"/gvt-probe": "EROFS", "/etc/gvt-probe": "EROFS", "/usr/gvt-probe": "EROFS",
-                      "/boot/gvt-probe": "EROFS", "/var/lib/gvt-probe": "EROFS"},
-    "ReadOnlyPaths": {"/run/gvt-probe": "EROFS", "/run/lock/gvt-probe": "EROFS"},
-    "ProtectKernelTunables": {"/proc/sys/kernel/printk": "EROFS",
-                              "/sys/module/kvmgt/parameters/require_kvm": "EROFS"},
-    "ProtectKernelModules": {"init_module": "EPERM", "finit_module": "EPERM",
-                             "delete_module": "EPERM", "see the kernel's modules": "ENOENT"},
-    "ProtectKernelLogs": {"syslog": "EPERM", "/dev/kmsg": "ENOENT"},
-    "ProtectControlGroups": {"/sys/fs/cgroup/cgroup.procs": "EROFS"},
-    "ProtectClock": {"clock_settime": "EPERM", "settimeofday": "EPERM", "adjtimex": "EPERM",
-                     "/dev/rtc0": "ENOENT"},
-    "ProtectHostname": {"sethostname": "EPERM", "setdomainname": "EPERM"},
-    "ProtectHome": {"/home/alice/.bashrc": "ENOENT", "/root/gvt-probe-marker": "ENOENT"},
-    "PrivateTmp": {"/tmp/gvt-probe-marker": "ENOENT"},
-    "PrivateMounts": {"mounts": "own"},
-    "PrivateDevices": {"/dev/vda": "ENOENT", "/dev/mem": "ENOENT", "make a device node": "EPERM"},
-    "DevicePolicy": {"/dev/zero": "EPERM"},
-    "DeviceAllow": {"/dev/vfio/vfio": "EPERM", "open a vGPU's node": "EPERM"},
-    "PrivateNetwork": {"network": "own"},
-    "IPAddressDeny": {"socket AF_INET": "EAFNOSUPPORT", "socket AF_INET6": "EAFNOSUPPORT"},
-    "RestrictAddressFamilies": {"socket raw": "EAFNOSUPPORT", "socket AF_PACKET": "EAFNOSUPPORT"},
-    "RestrictNamespaces": {"unshare user": "EPERM", "unshare mounts": "EPERM",
-                           "unshare network": "EPERM", "setns": "EPERM"},
-    "RestrictRealtime": {"run in real time": "EPERM"},
-    "RestrictSUIDSGID": {"make a setuid file": "EPERM"},
-    "LockPersonality": {"personality": "EPERM"},
-    "MemoryDenyWriteExecute": {"map writable code": "EPERM", "make code of data": "EPERM"},
-    "NoNewPrivileges": {"no new privileges": "1"},
-    "KeyringMode": {"keyctl": "EPERM", "add_key": "EPERM"},
-    "SystemCallArchitectures": {"call as 32 bit": "signal 31"},
-    "SystemCallFilter": {
-        name: "EPERM" for name in [
-            "trace another process", "read another's memory", "mount", "umount2", "move_mount",
-            "pivot_root", "chroot", "kexec_load", "reboot", "swapon", "bpf", "userfaultfd", "iopl",
-            "open_by_handle_at", "setuid", "fchown", "capset", "setpriority",
-            "sched_setaffinity"]},
-    "SystemCallErrorNumber": {"perf_event_open": "EPERM"},
+    SERVICE: together(REFUSED_TO_BOTH, {
+        "ProtectKernelTunables": rows("EROFS", "/proc/sys/kernel/printk"),
+        "DevicePolicy": rows("EPERM", "/dev/zero"),
+        "DeviceAllow": rows("EPERM", "/dev/vfio/vfio", "open a vGPU's node"),
+        "CapabilityBoundingSet": rows(HIDDEN, "see who holds a vGPU", "open another's memory") |
+        rows("EPERM", "raise a process's memory lock"),
+    }),
+    HELPER: together(REFUSED_TO_BOTH, {
+        "ProtectSystem": rows("EROFS", "/etc/mdevctl.d/gvt-probe", "/usr/share/vgabios/gvt-probe",
+                              "/var/lib/gvt-manager/gvt-probe"),
+        "ProcSubset": rows("ENOENT", "/proc/modules", "/proc/sys/kernel/printk"),
+        "DevicePolicy": rows("ENOENT", "/dev/vfio/vfio", "see a vGPU's node", "open a vGPU's node",
+                             "give access to a vGPU's node"),
+        "RestrictAddressFamilies": rows("EAFNOSUPPORT", "use the bus", "use libvirt",
+                                        "make a vGPU and hear of it"),
+        "SystemCallFilter": rows("EPERM", "use seccomp", "landlock_create_ruleset"),
+    }),
 }
 NEEDED = {
-    "ReadWritePaths": ["make a vGPU and hear of it", "remove a vGPU", "/etc/mdevctl.d/gvt-probe",
-                       "/usr/share/vgabios/gvt-probe"],
-    "StateDirectory": ["/var/lib/gvt-manager/gvt-probe"],
-    "RuntimeDirectory": ["/run/gvt-manager/gvt-probe"],
-    "BindPaths": ["see a vGPU's node", "give access to a vGPU's node"],
-    "CapabilityBoundingSet": ["see who holds a vGPU", "raise a process's memory lock"],
-    "RestrictAddressFamilies": ["use the bus", "use libvirt"],
-    "SystemCallFilter": ["run the XML worker", "use seccomp", "landlock_create_ruleset"],
-    "DeviceAllow": ["/dev/null"],
-    "ProtectKernelLogs": ["/run/log/journal"],
-    "ProtectKernelModules": ["/proc/modules"],
+    SERVICE: {
+        "ReadWritePaths": rows("ok", "make a vGPU and hear of it", "remove a vGPU",
+                               "/etc/mdevctl.d/gvt-probe", "/usr/share/vgabios/gvt-probe"),
+        "StateDirectory": rows("ok", "/var/lib/gvt-manager/gvt-probe"),
+        "RuntimeDirectory": rows("ok", "/run/gvt-manager/gvt-probe"),
+        "BindPaths": rows("ok", "see a vGPU's node", "give access to a vGPU's node"),
+        "RestrictAddressFamilies": rows("ok", "use the bus", "use libvirt"),
+        "SystemCallFilter": rows("ok", "run the XML worker", "use seccomp",
+                                 "landlock_create_ruleset"),
+        "DeviceAllow": rows("ok", "/dev/null"),
+        "ProtectKernelLogs": rows("ok", "/run/log/journal"),
+        "ProtectKernelModules": rows("ok", "/proc/modules"),
+    },
+    HELPER: {
+        "CapabilityBoundingSet": rows("ok", "see who holds a vGPU",
+                                      "raise a process's memory lock"),
+        "RuntimeDirectory": rows("ok", "/run/gvt-manager/gvt-probe"),
+    },
+}
+# Neither needed nor refused. Who may see what other users' processes have open may read their memory:
+# seccomp keeps ptrace() and process_vm_readv() away, and cannot tell this file from others.
+LEFT = {
+    SERVICE: set(),
+    HELPER: {"open another's memory", "run the XML worker", "remove a vGPU", "/dev/zero",
+             "/dev/null", "/run/log/journal"},
 }
 SUFFIXES = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
@@ -97,56 +141,60 @@ MODES = {"StateDirectoryMode": "/var/lib/gvt-manager", "RuntimeDirectoryMode": "
 
 @pytest.fixture(scope="module")
 def outcomes(alice_on_seat0):
-    """What each try came to inside, and outside."""
+    """What each try came to, by the unit it was made under; by None outside."""
     alice_on_seat0.activate()
     held = product.create(alice_on_seat0, product.TYPE_8)
     with Qemu(held) as vm:
         vm.qmp({"execute": "query-status"})
-        outside = sandbox.outcomes_outside(vm, held)
-        inside = sandbox.outcomes_inside(vm, held)
-    return inside, outside
+        return {None: sandbox.outcomes_outside(vm, held)} | {
+            unit: sandbox.outcomes_inside(unit, vm, held) for unit in sandbox.PROGRAMS}
 
 
-def test_every_setting_of_the_unit_has_its_row(outcomes):
-    rows = {*LIFECYCLE, *WITHOUT_EFFECT, *REFUSED, *NEEDED, *TOLD, *MODES}
-    assert set(sandbox.settings()) == rows
-    tries = [name for row in REFUSED.values() for name in row]
-    tries += [name for row in NEEDED.values() for name in row]
-    tries += [name for name, _ in TOLD.values()]
-    assert sorted(tries) == sorted(outcomes[0])
-    assert outcomes[0].keys() == outcomes[1].keys()
+def each(table):
+    return pytest.mark.parametrize("unit, setting", [
+        (unit, setting) for unit in sandbox.PROGRAMS for setting in table[unit]])
 
 
-@pytest.mark.parametrize("setting", REFUSED)
-def test_refused(outcomes, setting):
-    inside, outside = outcomes
-    assert {name: inside[name] for name in REFUSED[setting]} == REFUSED[setting]
-    for name, expected in REFUSED[setting].items():
-        assert outside[name] != expected, f"{name} is refused without a sandbox, too"
+@pytest.mark.parametrize("unit", sandbox.PROGRAMS)
+def test_every_setting_and_every_try_has_its_row(outcomes, unit):
+    proved = {*REFUSED[unit], *NEEDED[unit], *TOLD}
+    given = set(sandbox.settings(unit))
+    assert proved <= given <= proved | LIFECYCLE | WITHOUT_EFFECT | {*MODES}
+    tries = [name for table in [REFUSED, NEEDED] for row in table[unit].values() for name in row]
+    tries += [name for name, _ in TOLD.values()] + [*LEFT[unit]]
+    assert sorted(tries) == sorted(outcomes[unit]) == sorted(outcomes[None])
 
 
-@pytest.mark.parametrize("setting", NEEDED)
-def test_needed(outcomes, setting):
-    assert {name: outcomes[0][name] for name in NEEDED[setting]} == dict.fromkeys(
-        NEEDED[setting], "ok")
+@each(REFUSED)
+def test_refused(outcomes, unit, setting):
+    for name, expected in REFUSED[unit][setting].items():
+        assert outcomes[unit][name] in expected, name
+        assert outcomes[None][name] not in expected, f"{name} is refused without a sandbox, too"
 
 
-@pytest.mark.parametrize("setting", TOLD)
-def test_as_the_unit_says(outcomes, setting):
+@each(NEEDED)
+def test_needed(outcomes, unit, setting):
+    for name, expected in NEEDED[unit][setting].items():
+        assert outcomes[unit][name] in expected, name
+
+
+@each(dict.fromkeys(sandbox.PROGRAMS, TOLD))
+def test_as_the_unit_says(outcomes, unit, setting):
     name, told = TOLD[setting]
-    [value] = sandbox.settings()[setting]
-    assert outcomes[0][name] == told(value)
-    assert outcomes[1][name] != told(value)
+    [value] = sandbox.settings(unit)[setting]
+    assert outcomes[unit][name] == told(value)
+    assert outcomes[None][name] != told(value)
 
 
 def test_folders_are_roots_alone():
     for setting, folder in MODES.items():
-        [mode] = sandbox.settings()[setting]
+        [mode] = sandbox.settings(SERVICE)[setting]
         assert f"{stat.S_IMODE(sandbox.Path(folder).stat().st_mode):04o}" == mode
 
 
-def test_exposure_by_systemds_own_measure(transcript):
-    report = transcript.check("systemd-analyze", "security", "--no-pager", product.SERVICE)
+@pytest.mark.parametrize("unit", sandbox.PROGRAMS)
+def test_exposure_by_systemds_own_measure(transcript, unit):
+    report = transcript.check("systemd-analyze", "security", "--no-pager", unit)
     transcript.lines = [line for line in transcript.lines if "✗" in line or "→" in line]
     [exposure] = re.findall(r"Overall exposure level for \S+: ([0-9.]+)", report)
     assert float(exposure) <= 1.5

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The product's promise: an ordinary user's session VM starts with a vGPU, and leaves nothing."""
 import re
-import subprocess
 from pathlib import Path
 
 import mdev
@@ -117,7 +116,7 @@ def test_run_where_hooks_cannot(alice, new_vm, hooks_out_of_reach):
     uuid = vm.vgpu()
     assert "mediated device" in vm.start().err
     run = alice.start("gvt-client", "run", "vm1")
-    assert mdev.eventually(lambda: vm.state() == "running", 60)
+    assert mdev.eventually(lambda: vm.state() == "running")
     runs_with_its_vgpu(vm, uuid)
     vm.destroy()
     ended = run.wait()
@@ -130,7 +129,7 @@ def test_run_releases_when_the_vm_is_killed(alice, new_vm, hooks_out_of_reach):
     vm = new_vm(alice, "vm1")
     alice.check("gvt-client", "attach", "vm1", "--type", product.TYPE_4)
     run = alice.start("gvt-client", "run", "vm1")
-    assert mdev.eventually(lambda: vm.state() == "running", 60)
+    assert mdev.eventually(lambda: vm.state() == "running")
     alice.check("kill", "-KILL", str(vm.qemu()))
     ended = run.wait()
     assert ended.status == 8, ended
@@ -141,12 +140,12 @@ def test_what_a_killed_run_leaves_is_released_after_the_vm(alice, new_vm, hooks_
     vm = new_vm(alice, "vm1")
     alice.check("gvt-client", "attach", "vm1", "--type", product.TYPE_4)
     run = alice.start("gvt-client", "run", "vm1")
-    assert mdev.eventually(lambda: vm.state() == "running", 60)
+    assert mdev.eventually(lambda: vm.state() == "running")
     alice.check("kill", "-KILL", str(run.pid))
     run.wait()
     assert vm.state() == "running"
     vm.destroy()
-    assert mdev.eventually(lambda: product.nothing_is_left(vm.vgpu()), 30)
+    assert mdev.eventually(lambda: product.nothing_is_left(vm.vgpu()))
 
 
 def test_busy_names_the_vm(alice, new_vm):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tries out a sandbox: put in gvt-managerd's place it runs under the service's own unit, and run by
+ * Tries out a sandbox: put in the place of a program it runs under that program's own unit, and run by
  * hand as root it shows what the same tries come to outside. One thread, a child per try. It must
  * not change the host even where nothing stops it: what has no harmless form is called with
  * arguments that the kernel refuses after it has asked for the right.
@@ -23,8 +23,8 @@
 
 #include "tries.h"
 
-#define INPUT STATE "/probe-input"
-#define OUTPUT STATE "/probe-result"
+#define INPUT PLACE "/probe-input"
+#define OUTPUT PLACE "/probe-result"
 
 static const struct {
   const char *name;
@@ -42,6 +42,7 @@ static const struct {
   { "use seccomp", ask_seccomp },
   { "open a vGPU's node", open_node },
   { "read another's memory", read_memory },
+  { "open another's memory", open_memory },
   { "trace another process", trace },
   { "make a setuid file", make_setuid_file },
   { "make a device node", make_device_node },
@@ -57,8 +58,14 @@ static const struct {
   { "files", tell_files },
   { "core", tell_core },
   { "umask", tell_umask },
-  { "capabilities", tell_capabilities },
-  { "no new privileges", tell_privileges },
+};
+
+static const struct {
+  const char *name;
+  const char *line;
+} states[] = {
+  { "capabilities", "CapBnd:" },
+  { "no new privileges", "NoNewPrivs:" },
 };
 
 static const struct {
@@ -77,7 +84,7 @@ static const struct {
   { "/proc/sys/kernel/printk", O_WRONLY },
   { "/etc/mdevctl.d/gvt-probe", O_CREAT | O_WRONLY },
   { "/usr/share/vgabios/gvt-probe", O_CREAT | O_WRONLY },
-  { STATE "/gvt-probe", O_CREAT | O_WRONLY },
+  { "/var/lib/gvt-manager/gvt-probe", O_CREAT | O_WRONLY },
   { "/run/gvt-manager/gvt-probe", O_CREAT | O_WRONLY },
   { "/home/alice/.bashrc", O_RDONLY },
   { "/root/gvt-probe-marker", O_RDONLY },
@@ -177,6 +184,8 @@ main (void)
     return EXIT_FAILURE;
   for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
     IN_CHILD (tries[i].name, tries[i].run ());
+  for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+    IN_CHILD (states[i].name, say_line ("/proc/self/status", states[i].line));
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     IN_CHILD (files[i].path, try_file (files[i].path, files[i].flags));
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {

@@ -64,8 +64,7 @@ write_text (const char *path, const char *text)
   return fd < 0 || write (fd, text, strlen (text)) < 0 ? -1 : close (fd);
 }
 
-/* A line of a file of /proc/self that begins with @name, without that. */
-static int
+int
 say_line (const char *path, const char *name)
 {
   FILE *file = fopen (path, "re");
@@ -81,30 +80,9 @@ say_line (const char *path, const char *name)
 }
 
 static int
-say_limit_of_cgroup (const char *attribute)
+say_link (const char *path)
 {
-  char path[600];
-
-  if (say_line ("/proc/self/cgroup", "0::") != 0)
-    return -1;
-  snprintf (path, sizeof path, "/sys/fs/cgroup%s/%s", outcome, attribute);
-  return say_line (path, "");
-}
-
-static int
-say_namespace (const char *kind)
-{
-  char path[64];
-  char own[64] = "";
-  char first[64] = "";
-
-  snprintf (path, sizeof path, "/proc/self/ns/%s", kind);
-  if (readlink (path, own, sizeof own - 1) < 0)
-    return -1;
-  snprintf (path, sizeof path, "/proc/1/ns/%s", kind);
-  if (readlink (path, first, sizeof first - 1) < 0)
-    return -1;
-  return say (strcmp (own, first) == 0 ? "shared" : "own");
+  return readlink (path, outcome, sizeof outcome - 1) < 0 ? -1 : 0;
 }
 
 static int
@@ -131,11 +109,11 @@ try_connect (const char *path)
 int
 make_setuid_file (void)
 {
-  int fd = open (STATE "/probe-setuid", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  int fd = open (PLACE "/probe-setuid", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   int result = fd < 0 ? -1 : fchmod (fd, 04755);
   int error = errno;
 
-  unlink (STATE "/probe-setuid");
+  unlink (PLACE "/probe-setuid");
   errno = error;
   return result;
 }
@@ -223,6 +201,15 @@ read_memory (void)
 }
 
 int
+open_memory (void)
+{
+  char path[64];
+
+  snprintf (path, sizeof path, "/proc/%d/mem", holder);
+  return try_file (path, O_RDONLY);
+}
+
+int
 trace (void)
 {
   return (int) ptrace (PTRACE_SEIZE, holder, NULL, NULL);
@@ -277,10 +264,10 @@ run_worker (void)
 int
 make_device_node (void)
 {
-  int result = mknod (STATE "/probe-node", S_IFCHR | 0600, makedev (1, 3));
+  int result = mknod (PLACE "/probe-node", S_IFCHR | 0600, makedev (1, 3));
   int error = errno;
 
-  unlink (STATE "/probe-node");
+  unlink (PLACE "/probe-node");
   errno = error;
   return result;
 }
@@ -346,17 +333,22 @@ tell_umask (void)
 int
 tell_mounts (void)
 {
-  return say_namespace ("mnt");
+  return say_link ("/proc/self/ns/mnt");
 }
 int
 tell_network (void)
 {
-  return say_namespace ("net");
+  return say_link ("/proc/self/ns/net");
 }
 int
 tell_memory (void)
 {
-  return say_limit_of_cgroup ("memory.max");
+  char path[600];
+
+  if (say_line ("/proc/self/cgroup", "0::") != 0)
+    return -1;
+  snprintf (path, sizeof path, "/sys/fs/cgroup%s/memory.max", outcome);
+  return say_line (path, "");
 }
 int
 tell_files (void)

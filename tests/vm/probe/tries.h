@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#define STATE "/var/lib/gvt-manager"
+#define PLACE "/run/gvt-manager" /* writable for both programs */
 
 extern char node[256];    /* a vGPU's node */
 extern pid_t holder;      /* a process of a user that has it open */
@@ -13,6 +13,9 @@ extern char outcome[256]; /* else empty */
 
 int say (const char *word);
 int try_file (const char *path, int flags);
+
+/* Says what follows @name in the line of a file of /proc/self that begins with it. */
+int say_line (const char *path, const char *name);
 
 int hear_uevent (void);
 int remove_vgpu (void);
@@ -26,6 +29,7 @@ int run_worker (void);
 int ask_seccomp (void);
 int open_node (void);
 int read_memory (void);
+int open_memory (void);
 int trace (void);
 int make_setuid_file (void);
 int make_device_node (void);
@@ -41,5 +45,3 @@ int tell_tasks (void);
 int tell_files (void);
 int tell_core (void);
 int tell_umask (void);
-int tell_capabilities (void);
-int tell_privileges (void);
