@@ -125,7 +125,7 @@ removal_free (Removal *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Removal, removal_free)
 
-static void look_again (Lease *lease);
+static void retry_removal (Lease *lease);
 
 /* It may be that a call was changing it, or that the kernel refused; both pass. */
 static void
@@ -145,7 +145,7 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
                       "its VM ended without a word, and it stays for now: %s",
                       error->message);
   if (lease != NULL)
-    look_again (lease);
+    retry_removal (lease);
 }
 
 static void
@@ -230,7 +230,7 @@ on_grace_over (gpointer user_data)
 
 /* At first soon, then less and less often, for as long as it is there. */
 static void
-look_again (Lease *lease)
+retry_removal (Lease *lease)
 {
   lease->retry_delay = CLAMP (lease->retry_delay * 2, GRACE_S, LAST_LOOK_S);
   g_clear_handle_id (&lease->look_source, g_source_remove);

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * @active: whether there shall be a device
  * @definition: the definition that shall be, or %NULL
  * @record: the record that shall be, or %NULL
- * @may_exist: whether a device that somebody else made at the same moment is as good as ours
+ * @may_exist: whether a device that somebody else made at the same moment is as good as ours; its
+ *   owner is given access to it anew in any case
  * @for_a_vm: whether a VM is about to open it: then one that somebody has open is refused with
  *   %GVT_ERROR_BUSY, and udev gets to finish with its node first
  * @parent_before: the GPU before, where it is known: spares reading what no vGPU changes
