@@ -16,7 +16,7 @@ from members import UUID
 
 PATH = callers.vgpu_path(UUID)
 PROGRAMS = ["/usr/libexec/gvt-managerd", "/usr/libexec/gvt-domain-editor",
-            "/usr/libexec/gvt-host-setup", "/usr/bin/gvt-client"]  # fmt: skip
+            "/usr/libexec/gvt-host-setup", "/usr/libexec/gvt-process-helper", "/usr/bin/gvt-client"]  # fmt: skip
 IMPOSTOR = (pathlib.Path(__file__).parent / "impostor_polkit.py").read_text()
 NO_ANSWER = "polkit has no answer|Error cancelling authorization check"
 
