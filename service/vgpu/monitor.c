@@ -8,14 +8,15 @@
 #include "change.h"
 #include "node.h"
 #include "own-change.h"
+#include "removals.h"
 #include "watch.h"
 
 /* Making one device sends four events within a few milliseconds. */
 #define SETTLE_MS 10
 
-/* A removal that somebody else requested of a device in use sends no event before its user lets go
- * (kernel vfio_unregister_group_dev), so while there are devices one looks now and then. */
-#define TICK_S 3
+/* Between somebody's opening `remove` and the device's going there is no other event; nor is there any
+ * where that cannot be seen. */
+#define TICK_S 1
 
 /* After a look that could not be taken whole. */
 #define RETRY_MS 500
@@ -25,6 +26,7 @@ struct _GvtMonitor {
   GvtRoot *root;
   GvtRegistry *registry;
   GvtWatch *watch;
+  GvtRemovals *removals;       /* NULL where the watch polls */
   GvtDefinitions *definitions; /* the scanning worker's */
   guint settle_source;
   guint retry_source;
@@ -46,6 +48,7 @@ gvt_monitor_finalize (GObject *object)
   g_clear_handle_id (&self->retry_source, g_source_remove);
   g_clear_handle_id (&self->tick_source, g_source_remove);
   g_clear_object (&self->watch);
+  g_clear_object (&self->removals);
   g_clear_object (&self->registry);
   g_clear_pointer (&self->definitions, gvt_definitions_free);
   gvt_root_unref (self->root);
@@ -201,7 +204,7 @@ give_access_back (GvtMonitor *self, const char *uuid)
                            g_strdup (uuid));
 }
 
-static void on_changed (GvtWatch *watch, GvtMonitor *self);
+static void on_changed (gpointer watch, GvtMonitor *self);
 
 static gboolean
 on_retry (gpointer user_data)
@@ -231,15 +234,20 @@ on_tick (gpointer user_data)
 }
 
 static void
-tick_while_active (GvtMonitor *self)
+follow_removals (GvtMonitor *self)
 {
   g_autoptr (GPtrArray) vgpus = gvt_registry_list_vgpus (self->registry);
-  gboolean active = FALSE;
+  g_autoptr (GPtrArray) whole = g_ptr_array_new ();
 
-  for (guint i = 0; i < vgpus->len && !active; i++)
-    active = ((const GvtVgpu *) g_ptr_array_index (vgpus, i))->device != NULL;
+  for (guint i = 0; i < vgpus->len; i++) {
+    const GvtVgpu *vgpu = g_ptr_array_index (vgpus, i);
+
+    if (vgpu->device != NULL && !vgpu->device->removing)
+      g_ptr_array_add (whole, vgpu->uuid);
+  }
+  gvt_removals_follow (self->removals, whole);
   g_clear_handle_id (&self->tick_source, g_source_remove);
-  if (active)
+  if (whole->len > 0 && !gvt_removals_is_quiet (self->removals))
     self->tick_source = g_timeout_add_seconds (TICK_S, on_tick, self);
 }
 
@@ -262,7 +270,8 @@ on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
   gvt_watch_follow (self->watch, sight->state->directories);
   for (guint i = 0; i < sight->locked_out->len; i++)
     give_access_back (self, g_ptr_array_index (sight->locked_out, i));
-  tick_while_active (self);
+  if (self->removals != NULL)
+    follow_removals (self);
   if (self->changed_meanwhile)
     on_changed (self->watch, self);
   first = g_steal_pointer (&self->first);
@@ -294,7 +303,7 @@ on_settled (gpointer user_data)
 }
 
 static void
-on_changed (GvtWatch *watch, GvtMonitor *self)
+on_changed (gpointer watch, GvtMonitor *self)
 {
   if (self->scanning)
     self->changed_meanwhile = TRUE;
@@ -320,6 +329,10 @@ on_records_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Watch first, then look: what happens in between is seen twice, not never. */
   self->watch = gvt_watch_new (self->root);
   g_signal_connect_object (self->watch, "changed", G_CALLBACK (on_changed), self, 0);
+  if (gvt_root_is_host (self->root)) {
+    self->removals = gvt_removals_new (self->root);
+    g_signal_connect_object (self->removals, "changed", G_CALLBACK (on_changed), self, 0);
+  }
   scan (self);
 }
 
