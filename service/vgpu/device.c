@@ -178,6 +178,15 @@ await_other (GvtRoot *root, const char *uuid)
   return device;
 }
 
+/* Where there is no such attribute the write will tell. */
+static gboolean
+says_zero (GvtRoot *root, const char *attribute)
+{
+  g_autofree char *text = gvt_sysfs_read (root, attribute);
+
+  return g_strcmp0 (text, "0") == 0;
+}
+
 GvtDeviceInfo *
 gvt_device_create (GvtRoot *root,
                    const char *uuid,
@@ -194,8 +203,7 @@ gvt_device_create (GvtRoot *root,
   *made = FALSE;
   if (existing != NULL && may_exist && is_as_wanted (existing, parent, type))
     return g_steal_pointer (&existing);
-  if (existing == NULL && gvt_root_exists (root, available) &&
-      gvt_sysfs_read_number (root, available) == 0 && !(may_exist && is_begun (root, uuid))) {
+  if (existing == NULL && says_zero (root, available) && !(may_exist && is_begun (root, uuid))) {
     g_propagate_error (error, gvt_mdev_no_room_error (parent, type));
     return NULL;
   }

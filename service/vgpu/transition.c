@@ -256,8 +256,11 @@ gvt_transition_run (GvtRoot *root, GvtTransition *self, GError **error)
       gvt_transition_set_record (self, gvt_record_copy (self->from_record));
     log_failed_undo (self->uuid, "record", late);
   }
-  g_clear_pointer (&self->device, gvt_device_info_free);
-  self->device = gvt_scan_device (root, self->uuid);
+  /* One that was made has just been looked at. */
+  if (!done || !self->made) {
+    g_clear_pointer (&self->device, gvt_device_info_free);
+    self->device = gvt_scan_device (root, self->uuid);
+  }
   if (self->device == NULL)
     self->device = gvt_scan_removing (root, self->parent, self->uuid);
   self->parent_info = self->parent_before != NULL
