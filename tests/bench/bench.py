@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Times of the service on a private bus and a simulated host. tests/bench/run starts it."""
+"""Times of the service and the client on a private bus and a simulated host. run starts it."""
 
+import contextlib
 import os
 import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -22,73 +24,88 @@ import callers  # noqa: E402
 import daemons  # noqa: E402
 import hosts  # noqa: E402
 import vms  # noqa: E402
+from measure import (  # noqa: E402
+    ROUNDS, Table, call, connect, echo, in_turn, objects, resident_kib, timed, verdict, version,
+)  # fmt: skip
 
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-UNCOUNTED = 5
 DIALOGS = 60
 TYPE = "i915-GVTg_V5_8"
-NOTHING = GLib.Variant("()", ())
+BUILD = pathlib.Path(os.environ["GVT_BUILD"])
+# libpolkit warns when a caller leaves with its question unanswered; elsewhere a warning is fatal.
+WITHDRAWN = "Error cancelling authorization check"
+ECHO_POLICY = """<busconfig>
+  <policy user="root"><allow own="org.gvt.Echo"/></policy>
+  <policy context="default"><allow send_destination="org.gvt.Echo"/></policy>
+</busconfig>"""
 
 
-class Table:
-    """Groups of rows. The first row of a group is the baseline of its ratios."""
-
-    def __init__(self):
-        self.baseline = None
-        print(f"{'':46} {'n':>5} {'median ms':>10} {'p99 ms':>9} {'ratio':>7}", flush=True)
-
-    def group(self, title):
-        self.baseline = None
-        print(f"\n{title}", flush=True)
-
-    def row(self, name, seconds):
-        times = sorted(1000 * value for value in seconds)
-        median = statistics.median(times)
-        p99 = times[min(len(times) - 1, int(0.99 * len(times)))]
-        self.baseline = self.baseline or median
-        ratio = median / self.baseline
-        print(f"  {name:44} {len(times):5} {median:10.3f} {p99:9.3f} {ratio:6.1f}x", flush=True)
+def create(bus, **options):
+    values = GLib.Variant("(ssa{sv})", (hosts.GPU, TYPE, callers.variants(options)))
+    return call(bus, callers.ROOT, callers.MANAGER, "CreateVgpu", values).unpack()[0]
 
 
-def timed(work, rounds=ROUNDS):
-    """How long each of so many runs takes, after a few that do not count."""
-    seconds = []
-    for _ in range(rounds + UNCOUNTED):
-        begin = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - begin)
-    return seconds[UNCOUNTED:]
+def remove(bus, path):
+    call(bus, path, callers.VGPU, "Remove", GLib.Variant("(a{sv})", ({},)))
 
 
-class Direct:
-    """root's calls from this process, without the detour through a user's."""
+def ask_polkit(bus, caller):
+    """The question that the service asks about a caller of CreateVgpu."""
+    subject = ("system-bus-name", {"name": GLib.Variant("s", caller.get_unique_name())})
+    details = {"gpu": hosts.GPU, "type": TYPE, "label": "", "uid": "4001", "uuid": str(uuid.uuid4())}
+    question = GLib.Variant(
+        "((sa{sv})sa{ss}us)", (subject, "org.gvt.manager.create-vgpu", details, 0, "")
+    )
+    call(
+        bus, "/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.PolicyKit1.Authority",
+        "CheckAuthorization", question, "org.freedesktop.PolicyKit1",
+    )  # fmt: skip
 
-    def __init__(self):
-        self.bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
 
-    def call(self, path, interface, member, arguments=NOTHING, name=callers.NAME):
-        flags = Gio.DBusCallFlags.NONE
-        return self.bus.call_sync(name, path, interface, member, arguments, None, flags, 60000)
+def quietly(*argv, **options):
+    subprocess.run(
+        argv, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=daemons.machine_environment() | {"G_DEBUG": ""}, **options,
+    )  # fmt: skip
 
-    def version(self):
-        wanted = GLib.Variant("(ss)", (callers.MANAGER, "Version"))
-        return self.call(callers.ROOT, callers.PROPERTIES, "Get", wanted)
 
-    def bus_id(self):
-        name = "org.freedesktop.DBus"
-        return self.call("/org/freedesktop/DBus", name, "GetId", NOTHING, name)
+def write(path, text):
+    descriptor = os.open(path, os.O_WRONLY)
+    os.write(descriptor, text.encode())
+    os.close(descriptor)
 
-    def objects(self):
-        return self.call(callers.ROOT, callers.OBJECT_MANAGER, "GetManagedObjects")
 
-    def life(self, **options):
-        values = GLib.Variant("(ssa{sv})", (hosts.GPU, TYPE, callers.variants(options)))
-        (path,) = self.call(callers.ROOT, callers.MANAGER, "CreateVgpu", values).unpack()
-        self.call(path, callers.VGPU, "Remove", GLib.Variant("(a{sv})", ({},)))
+class Sysfs:
+    """The simulated host's files, written as a shell would."""
 
-    def edit(self):
-        values = GLib.Variant("(ssa{sv})", (vms.DOMAIN, vms.VM, {}))
-        return self.call(callers.ROOT, callers.DOMAINS, "EditXml", values)
+    def __init__(self, host):
+        self.create_file = host.dir / f"sys/class/mdev_bus/{hosts.GPU}/mdev_supported_types/{TYPE}/create"
+        self.devices = host.dir / "sys/bus/mdev/devices"
+        self.kept = None
+
+    def create(self):
+        write(self.create_file, str(uuid.uuid4()))
+
+    def remove_all(self, _result=None):
+        for name in set(os.listdir(self.devices)) - {self.kept}:
+            write(self.devices / name / "remove", "1")
+
+    def keep_one(self):
+        """One that stays, to read."""
+        self.kept = str(uuid.uuid4())
+        write(self.create_file, self.kept)
+
+    def reads(self):
+        """What CreateVgpu reads: the new vGPU, its group twice, its node's number, the types' room."""
+        device, top = self.devices / self.kept, self.devices.parents[2]
+        for path in (device, device / "mdev_type"):
+            os.readlink(path)
+        group = os.path.basename(os.readlink(device / "iommu_group"))
+        for _ in range(2):
+            os.listdir(top / "kernel/iommu_groups" / group / "devices")
+        types = self.create_file.parents[1]
+        attributes = [types / name / "available_instances" for name in os.listdir(types)]
+        for path in (self.create_file.with_name("available_instances"), top / "class/vfio" / group / "dev", *attributes):
+            path.read_bytes()
 
 
 class Dialogs:
@@ -104,15 +121,15 @@ class Dialogs:
             **callers.as_user("carol"),
         )
         self.agent.stdout.readline()
-        create = (callers.ROOT, callers.MANAGER, "CreateVgpu", "(ssa{sv})", "", TYPE, {})
+        question = (callers.ROOT, callers.MANAGER, "CreateVgpu", "(ssa{sv})", "", TYPE, {})
         self.pending = [
-            self.caller.start(*create, interactive=True, timeout=600) for _ in range(count)
+            self.caller.start(*question, interactive=True, timeout=600) for _ in range(count)
         ]
         for _ in range(count):
             self.agent.stdout.readline()
 
     def still_open(self):
-        return len([call for call in self.pending if not call.answered()])
+        return len([one for one in self.pending if not one.answered()])
 
     def close(self):
         self.caller.close()
@@ -120,125 +137,241 @@ class Dialogs:
         self.agent.wait()
 
 
-def bench_readers(table, direct):
-    table.group("A read-only call, Get(Version); GetId of the bus itself for scale")
-    table.row("idle", timed(direct.version))
+def bench_readers(table, bus):
+    table.group("Reading: a call that a bare GDBus service answers, and Get(Version)")
+    table.row("echo of a bare GDBus service", timed(lambda: echo(bus)))
+    table.row("Get(Version), idle", timed(lambda: version(bus)))
     dialogs = Dialogs(DIALOGS)
-    seconds = timed(direct.version)
-    table.row(f"with {dialogs.still_open()} unanswered dialogs pending", seconds)
+    seconds = timed(lambda: version(bus))
+    table.row(f"Get(Version), {dialogs.still_open()} unanswered dialogs pending", seconds)
     dialogs.close()
-    table.row("idle again", timed(direct.version))
-    table.row("GetManagedObjects", timed(direct.objects))
-    table.row("GetId", timed(direct.bus_id))
-
-
-def bench_life(table, direct, host):
-    create = host.dir / "sys/class/mdev_bus" / hosts.GPU / "mdev_supported_types" / TYPE / "create"
-    devices = host.dir / "sys/bus/mdev/devices"
-    alice = callers.Caller("alice")
-
-    def write(path, text):
-        descriptor = os.open(path, os.O_WRONLY)
-        os.write(descriptor, text.encode())
-        os.close(descriptor)
-
-    def bare():
-        name = str(uuid.uuid4())
-        write(create, name)
-        write(devices / name / "remove", "1")
-
-    def shell():
-        name = str(uuid.uuid4())
-        script = f"echo {name} > {create}; echo 1 > {devices / name / 'remove'}"
-        subprocess.run(["/bin/sh", "-c", script], check=True)
-
-    table.group("A vGPU created and removed, on the simulated host")
-    table.row("two bare writes to sysfs", timed(bare))
-    table.row("a shell's two echos", timed(shell))
-    table.row("CreateVgpu and Remove by root", timed(direct.life))
-    table.row("the same with a definition", timed(lambda: direct.life(define=True)))
-    table.row("by alice, whom polkit allows it", timed(lambda: alice.vgpu(alice.create(), "Remove")))
-    alice.close()
-
-
-def bench_edit(table, direct):
-    table.group("A domain's XML edited")
-    table.row("starting /bin/true", timed(lambda: subprocess.run(["/bin/true"], check=True)))
-    table.row("EditXml, in its sandboxed worker", timed(direct.edit))
-
-
-def bench_neighbour(table, direct):
-    table.group("Get(Version) while alice creates and removes without pause")
-    table.row("idle", timed(direct.version))
-    alice, ended = callers.Caller("alice"), threading.Event()
+    alice, ended = connect(4001), threading.Event()
 
     def busy():
         while not ended.is_set():
-            alice.vgpu(alice.create(), "Remove")
+            remove(alice, create(alice))
 
     thread = threading.Thread(target=busy)
     thread.start()
-    table.row("meanwhile", timed(direct.version))
+    table.row("Get(Version), while alice creates and removes", timed(lambda: version(bus)))
     ended.set()
     thread.join()
-    alice.close()
+    table.row("GetManagedObjects, one GPU, no vGPU", timed(lambda: objects(bus)))
 
 
-def fill(count, text):
-    """What lies in the directory of definitions when the service starts."""
+def bench_create(table, bus, sysfs):
+    """What of CreateVgpu is the kernel's, the bus's and polkit's, measured each by itself."""
+    alice = connect(4001)
+    sysfs.keep_one()
+    ways = {
+        "the kernel's part: one write to `create`": sysfs.create,
+        "the simulation's part: reading what CreateVgpu reads": sysfs.reads,
+        "the bus's part: echo of a bare GDBus service": lambda: echo(alice),
+        "polkit's part: CheckAuthorization": lambda: ask_polkit(bus, alice),
+        "CreateVgpu by root, whom polkit is not asked about": lambda: create(bus),
+        "CreateVgpu by alice": lambda: create(alice),
+        "CreateVgpu by root, with a definition": lambda: create(bus, define=True),
+    }
 
-    def before(host):
+    def tidy(path):
+        if isinstance(path, str):
+            remove(bus, path)
+        sysfs.remove_all()
+
+    table.group("CreateVgpu on an open connection, records and definitions on a disk")
+    taken = in_turn(ways, max(20, ROUNDS // 4), tidy)
+    write_ms, reads_ms, echo_ms, polkit_ms, root_ms, alice_ms, _ = [
+        table.row(name, seconds) for name, seconds in taken.items()
+    ]
+    others_ms = write_ms + reads_ms + echo_ms
+    verdict("the service's own part, for root", root_ms - others_ms, "ms", 2)
+    own = alice_ms - others_ms - polkit_ms
+    verdict("the service's own part, for alice", own, "ms", 2)
+
+
+@contextlib.contextmanager
+def as_the_machine(host):
+    """For programs that know one /sys only."""
+    for name in ("callouts", "notifiers"):
+        os.makedirs(f"/etc/mdevctl.d/scripts.d/{name}", exist_ok=True)
+    subprocess.run(["mount", "--bind", host.dir / "sys", "/sys"], check=True)
+    yield
+    subprocess.run(["umount", "/sys"], check=True)
+
+
+def bench_client(table, sysfs, host):
+    def mdevctl():
+        quietly("mdevctl", "start", "--parent", hosts.GPU, "--type", TYPE, "--uuid", str(uuid.uuid4()))
+
+    ways = {
+        "an empty process, /bin/true": lambda: quietly("/bin/true"),
+        "one write to `create`": sysfs.create,
+        "gdbus call: a GLib program, its connection, a call": lambda: quietly(
+            "gdbus", "call", "--system", "-d", "org.gvt.Echo", "-o", "/org/gvt/Echo", "-m",
+            "org.gvt.Echo.Echo", "x"),
+        "mdevctl start": mdevctl,
+        "gvt-client create": lambda: quietly("gvt-client", "create", TYPE),
+        "mdevctl list": lambda: quietly("mdevctl", "list"),
+        "gvt-client list": lambda: quietly("gvt-client", "list"),
+        "gvt-client check": lambda: subprocess.run(
+            ["gvt-client", "check"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL),
+    }  # fmt: skip
+    table.group("Programs, from start to end")
+    with as_the_machine(host):
+        taken = in_turn(ways, max(15, ROUNDS // 10), sysfs.remove_all)
+    medians = {name: table.row(name, seconds) for name, seconds in taken.items()}
+    ratio = medians["gvt-client create"] / medians["mdevctl start"]
+    verdict("gvt-client create to mdevctl start", ratio, "x", 0.5)
+    least = medians["an empty process, /bin/true"] + medians["one write to `create`"]
+    print(f"  → no program can be below {least / medians['mdevctl start']:.2f}x: a process and the write")
+
+
+def bench_hook(table):
+    hook = "/etc/libvirt/hooks/qemu.d/gvt-manager"
+    plain = vms.DOMAIN.encode()
+    ways = {
+        "an empty hook, /bin/true": lambda: quietly("/bin/true", input=plain),
+        "our hook, an operation of no interest": lambda: quietly(hook, "x", "start", "begin", "-", input=plain),
+        "our hook, a VM without vGPU": lambda: quietly(hook, "x", "prepare", "begin", "-", input=plain),
+    }
+    table.group("What libvirt's hook adds to a VM's start, per operation (four of each VM)")
+    for name, seconds in in_turn(ways, max(20, ROUNDS // 4)).items():
+        table.row(name, seconds)
+
+
+def bench_edit(table, bus):
+    with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
+        file.write(vms.DOMAIN)
+        file.flush()
+        edit = GLib.Variant("(ssa{sv})", (vms.DOMAIN, vms.VM, {}))
+        ways = {
+            "xmllint --noout of the domain": lambda: quietly("xmllint", "--noout", file.name),
+            "EditXml, in its sandboxed worker": lambda: call(
+                bus, callers.ROOT, callers.DOMAINS, "EditXml", edit),
+        }  # fmt: skip
+        table.group("A domain's XML edited")
+        for name, seconds in in_turn(ways, max(20, ROUNDS // 4)).items():
+            table.row(name, seconds)
+
+
+def crowd(count, question, calls=2000):
+    """Seconds per call when so many connections each have one call under way all the time."""
+    loop, left = GLib.MainLoop(), [calls]
+    running = [count]
+
+    def ask(bus):
+        if left[0] <= 0:
+            running[0] -= 1
+            if running[0] == 0:
+                loop.quit()
+            return
+        left[0] -= 1
+        bus.call(*question, None, Gio.DBusCallFlags.NONE, 60000, None, answered)
+
+    def answered(bus, result):
+        bus.call_finish(result)
+        ask(bus)
+
+    buses = [connect(4001 + number % 2) for number in range(count)]
+    begin = time.perf_counter()
+    for bus in buses:
+        ask(bus)
+    loop.run()
+    return (time.perf_counter() - begin) / calls
+
+
+def bench_crowds(table):
+    get = (
+        callers.NAME, callers.ROOT, callers.PROPERTIES, "Get",
+        GLib.Variant("(ss)", (callers.MANAGER, "Version")),
+    )  # fmt: skip
+    bare = ("org.gvt.Echo", "/org/gvt/Echo", "org.gvt.Echo", "Echo", GLib.Variant("(s)", ("echo",)))
+    for count in (1, 8, 64):
+        table.group(f"{count} clients at once: time per call")
+        table.row("echo of a bare GDBus service", [crowd(count, bare) for _ in range(3)])
+        table.row("Get(Version)", [crowd(count, get) for _ in range(3)])
+
+
+def bench_growth(table, root, bus):
+    """Start to owned name, GetManagedObjects and memory, with ever more vGPUs."""
+    sizes, starts, reads, memory = (1, 10, 100, 1000, 10000), {}, {}, {}
+    host = hosts.SimHost("--parent", f"{hosts.GPU},boot_vga=1,instances=20000").start()
+    sysfs, made = Sysfs(host), 0
+    for size in sizes:
+        for _ in range(size - made):
+            sysfs.create()
+        made = size
+        starts[size] = []
+        for _ in range(3):
+            begin = time.perf_counter()
+            service = daemons.start_service(root, host.dir)
+            starts[size].append(time.perf_counter() - begin)
+            if len(starts[size]) < 3:
+                daemons.stop_checked(service)
+        reads[size] = timed(lambda: objects(bus), 10 if size < 10000 else 3)
+        memory[size] = resident_kib(service.pid)
+        daemons.stop_checked(service)
+    host.end()
+    table.group("Start to owned name, by how many active vGPUs there are")
+    for size in sizes:
+        table.row(f"{size} vGPUs", starts[size])
+    table.group("GetManagedObjects")
+    for size in sizes:
+        table.row(f"{size} vGPUs", reads[size])
+    print(f"\nResident memory\n{'':56} {'KiB':>10} {'per vGPU':>16}")
+    for size in sizes:
+        each = (memory[size] - memory[1]) / max(size - 1, 1)
+        print(f"  {f'{size} vGPUs':54} {memory[size]:10} {each:11.1f} KiB", flush=True)
+    verdict("resident memory with 1,000 vGPUs", memory[1000] / 1024, "MiB", 12)
+    for what, values in (("GetManagedObjects", reads), ("the start", starts)):
+        growth = statistics.median(values[10000]) / statistics.median(values[1000])
+        verdict(f"{what}, from 1,000 to 10,000", growth, "x", 12)
+
+
+def bench_bad_definitions(table, root):
+    good = f'{{"mdev_type": "{TYPE}", "start": "manual", "attrs": []}}'
+    rows = {
+        "without definitions": (0, ""),
+        "10,000 definitions": (10_000, good),
+        "10,000 files that are none": (10_000, good[:20]),
+        "100 files of 60,000 brackets": (100, '{"a": ' + "[" * 60_000),
+    }
+    table.group("Start to owned name and end, by what lies in /etc/mdevctl.d")
+    for name, (count, text) in rows.items():
+        host = hosts.SimHost("--aperture", "512")
         directory = host.dir / "etc/mdevctl.d" / hosts.GPU
         directory.mkdir(parents=True)
         for number in range(count):
             (directory / f"00000000-0000-4000-8000-{number:012}").write_text(text)
-
-    return before
-
-
-def bench_start(table, root):
-    """Until the name is owned, that is until everything is on the bus."""
-    table.group("The service's start, and its end")
-    good = f'{{"mdev_type": "{TYPE}", "start": "manual", "attrs": []}}'
-    rows = {
-        "without definitions": fill(0, ""),
-        "with 10,000 definitions": fill(10_000, good),
-        "with 10,000 files that are none": fill(10_000, good[:20]),
-        "with 100 files of 60,000 brackets": fill(100, '{"a": ' + "[" * 60_000),
-    }
-    for name, before in rows.items():
-        host = hosts.SimHost("--aperture", "512")
-        before(host)
         host.start()
-
-        def once():
-            daemons.stop_checked(daemons.start_service(root, host.dir))
-
-        table.row(name, timed(once, 5))
+        table.row(name, timed(lambda: daemons.stop_checked(daemons.start_service(root, host.dir)), 3))
         host.end()
 
 
 def main():
+    pathlib.Path("/etc/dbus-1/system.d/org.gvt.Echo.conf").write_text(ECHO_POLICY)
     bus = daemons.start_bus()
     root = callers.Caller("root")
     polkit = daemons.start_polkit(root)
-    host = hosts.SimHost("--aperture", "512").start()
-    # libpolkit warns when a caller leaves with its question unanswered; elsewhere a warning is fatal.
-    withdrawn = "Error cancelling authorization check"
-    service = daemons.start_service(root, host.dir, expected=withdrawn)
-    direct, table = Direct(), Table()
-    bench_readers(table, direct)
-    bench_life(table, direct, host)
-    bench_edit(table, direct)
-    bench_neighbour(table, direct)
-    for line in pathlib.Path(f"/proc/{service.pid}/status").read_text().splitlines():
-        if line.startswith(("VmHWM", "Threads")):
-            print(f"\nservice, {line}", end="")
-    print()
-    daemons.stop_checked(service, withdrawn)
+    bare = daemons.start_named(root, "org.gvt.Echo", str(BUILD / "tests/bench/gvt-bench-echo"))
+    host = hosts.SimHost("--aperture", "2048").start()
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="state-") as disk:
+        subprocess.run(["mount", "--bind", disk, host.dir / "var/lib"], check=True)
+        service = daemons.start_service(root, host.dir, expected=WITHDRAWN)
+        direct, sysfs, table = connect(), Sysfs(host), Table()
+        bench_readers(table, direct)
+        bench_create(table, direct, sysfs)
+        bench_client(table, sysfs, host)
+        bench_hook(table)
+        bench_edit(table, direct)
+        bench_crowds(table)
+        print(f"\nThe service after all that: {resident_kib(service.pid, 'VmHWM')} KiB at most")
+        daemons.stop_checked(service, WITHDRAWN)
+        subprocess.run(["umount", host.dir / "var/lib"], check=True)
     host.end()
-    bench_start(table, root)
-    for daemon in (polkit, bus):
+    bench_growth(table, root, direct)
+    bench_bad_definitions(table, root)
+    for daemon in (bare, polkit, bus):
         daemon.kill()
     root.close()
 
