@@ -201,6 +201,7 @@ def events(rounds):
 def blocked_removal():
     """A VM holds the vGPU, and root's echo waits in the kernel for it to let go."""
     device = mdev.create(mdev.type_of(8))
+    quietly("setfacl", "-m", "u:alice:rw", str(mdev.node(device)))  # QEMU runs as alice
     print("\nA removal that somebody else began of a vGPU in use")
     with Qemu(device) as vm, Follower() as follower:
         vm.qmp({"execute": "query-status"})
