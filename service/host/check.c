@@ -9,10 +9,10 @@
 typedef void (*Family) (const GvtHostFacts *host, GPtrArray *findings);
 
 static const Family families[] = {
-  gvt_check_gpu,        gvt_check_virtualisation, gvt_check_kernel,   gvt_check_modules,
-  gvt_check_vfio,       gvt_check_types,          gvt_check_aperture, gvt_check_policy,
-  gvt_check_libvirt,    gvt_check_confinement,    gvt_check_roms,     gvt_check_memory_lock,
-  gvt_check_kernel_log,
+  gvt_check_gpu,         gvt_check_virtualisation, gvt_check_kernel,      gvt_check_modules,
+  gvt_check_vfio,        gvt_check_types,          gvt_check_aperture,    gvt_check_policy,
+  gvt_check_libvirt,     gvt_check_hook_seen,      gvt_check_confinement, gvt_check_roms,
+  gvt_check_memory_lock, gvt_check_kernel_log,
 };
 
 GPtrArray *

@@ -36,6 +36,7 @@ void gvt_check_types (const GvtHostFacts *host, GPtrArray *findings);
 void gvt_check_aperture (const GvtHostFacts *host, GPtrArray *findings);
 void gvt_check_vfio (const GvtHostFacts *host, GPtrArray *findings);
 void gvt_check_libvirt (const GvtHostFacts *host, GPtrArray *findings);
+void gvt_check_hook_seen (const GvtHostFacts *host, GPtrArray *findings);
 void gvt_check_confinement (const GvtHostFacts *host, GPtrArray *findings);
 void gvt_check_roms (const GvtHostFacts *host, GPtrArray *findings);
 void gvt_check_memory_lock (const GvtHostFacts *host, GPtrArray *findings);

@@ -33,8 +33,8 @@ gvt_libvirt_daemon_is_alive (const GvtLibvirtDaemon *self)
 }
 
 /* Fields 4 and 22 of proc(5)'s stat: parent, start time. The name in field 2 may hold anything. */
-static gboolean
-read_stat (GvtRoot *root, pid_t pid, pid_t *parent, guint64 *started)
+gboolean
+gvt_process_read_stat (GvtRoot *root, pid_t pid, pid_t *parent, guint64 *started)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) pid);
   g_autofree char *text = gvt_root_read_text (root, path, 4096, NULL);
@@ -105,7 +105,8 @@ examine (GvtRoot *root, pid_t pid, guint32 uid)
   daemon->pid = pid;
   daemon->pid_fd = pid_fd;
   if (belongs_to (root, pid, uid) && runs_libvirt (root, pid) &&
-      read_stat (root, pid, &parent, &daemon->started) && gvt_libvirt_daemon_is_alive (daemon))
+      gvt_process_read_stat (root, pid, &parent, &daemon->started) &&
+      gvt_libvirt_daemon_is_alive (daemon))
     return g_steal_pointer (&daemon);
   return NULL;
 }
@@ -118,7 +119,7 @@ gvt_libvirt_daemon_find (GvtRoot *root, pid_t caller, guint32 uid)
   guint64 started;
   pid_t parent;
 
-  if (read_stat (root, caller, &parent, &started))
+  if (gvt_process_read_stat (root, caller, &parent, &started))
     daemon = examine (root, parent, uid);
   if (daemon != NULL)
     return daemon;
@@ -142,7 +143,7 @@ gvt_process_open (GvtRoot *root, pid_t pid, guint64 started)
 
   if (pid_fd < 0)
     return -1;
-  if (read_stat (root, pid, &parent, &really_started) && really_started == started)
+  if (gvt_process_read_stat (root, pid, &parent, &really_started) && really_started == started)
     return pid_fd;
   close (pid_fd);
   return -1;

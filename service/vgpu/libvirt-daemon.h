@@ -39,6 +39,15 @@ GvtLibvirtDaemon *
 gvt_libvirt_daemon_find_again (GvtRoot *root, pid_t pid, guint64 started, guint32 uid);
 
 /**
+ * gvt_process_read_stat:
+ * @parent: (out): its parent
+ * @started: (out): when it started, in clock ticks since boot
+ *
+ * Returns: whether there is such a process
+ */
+gboolean gvt_process_read_stat (GvtRoot *root, pid_t pid, pid_t *parent, guint64 *started);
+
+/**
  * gvt_process_open:
  * @started: when it started, in clock ticks since boot
  *

@@ -14,6 +14,13 @@
   "gpu.driver=blocker -gpu.render-node -kernel.enable-gvt -kernel.guc -modules.kvmgt -vfio.node "  \
   "-types.offered -aperture.size"
 
+#define SYSTEM_DAEMON(comm, uid)                                                                   \
+  { "/proc/812/comm", comm "\n" },                                                                 \
+      { "/proc/812/status", "Name:\t" comm "\nUid:\t" uid "\t" uid "\t" uid "\t" uid "\n" },       \
+  {                                                                                                \
+    "/proc/812/stat", "812 (x) S 1 812 812 0 -1 4194560 1 0 0 0 1 1 0 0 20 0 17 0 5000 1 1\n"      \
+  }
+
 /* clang-format off */
 const HostSpec hosts[] = {
   /* generations */
@@ -173,6 +180,14 @@ const HostSpec hosts[] = {
     .expected = "libvirt.hook=warning" },
   { .name = "hook-unreachable", .closed = "/etc/libvirt", .expected = "libvirt.hook=warning" },
   { .name = "hook-directory-closed", .closed = "/etc/libvirt/hooks/qemu.d", .expected = "libvirt.hook=warning" },
+  { .name = "hook-seen", .files = { { "/proc/stat", "cpu 1\nbtime 32000000000\n" }, SYSTEM_DAEMON ("libvirtd", "0") },
+    .expected = "+libvirt.hook-seen=ok" },
+  { .name = "hook-not-seen", .files = { { "/proc/stat", "cpu 1\nbtime 1000000000\n" }, SYSTEM_DAEMON ("virtqemud", "0") },
+    .expected = "+libvirt.hook-seen=warning" },
+  { .name = "daemon-of-a-user", .files = { { "/proc/stat", "cpu 1\nbtime 1000000000\n" }, SYSTEM_DAEMON ("libvirtd", "1000") },
+    .expected = "" },
+  { .name = "something-else-of-roots", .files = { { "/proc/stat", "cpu 1\nbtime 1000000000\n" }, SYSTEM_DAEMON ("libvirtd2", "0") },
+    .expected = "" },
   { .name = "apparmor-allows", .files = {
       { "/sys/module/apparmor/parameters/enabled", "Y\n" },
       { "/etc/apparmor.d/abstractions/libvirt-qemu", "  /usr/share/vgabios/** r,\n" } },
