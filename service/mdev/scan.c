@@ -223,9 +223,20 @@ scan_render_node (GvtRoot *root, const char *parent, const char *pci_address)
   return g_strdup ("");
 }
 
+/* A parent that was read while descriptors ran out seems to offer less than it does; it is no news. */
+static GvtParentInfo *
+unless_short (GvtRoot *root, int shortages, GvtParentInfo *parent)
+{
+  if (gvt_root_count_shortages (root) == shortages)
+    return parent;
+  gvt_parent_info_free (parent);
+  return NULL;
+}
+
 GvtParentInfo *
 gvt_scan_parent (GvtRoot *root, const char *name)
 {
+  int shortages = gvt_root_count_shortages (root);
   g_autofree char *directory = g_build_filename (MDEV_BUS, name, NULL);
   g_autofree char *subsystem = NULL;
   g_autofree char *boot_vga = NULL;
@@ -243,7 +254,7 @@ gvt_scan_parent (GvtRoot *root, const char *name)
   parent->render_node = scan_render_node (root, directory, parent->pci_address);
   parent->boot_vga = g_strcmp0 (boot_vga, "1") == 0;
   parent->types = scan_types (root, directory);
-  return parent;
+  return unless_short (root, shortages, parent);
 }
 
 /* Whether @names are the ids of just these types, in the order of a scan. */
@@ -261,6 +272,7 @@ are_types (GPtrArray *names, GPtrArray *types)
 GvtParentInfo *
 gvt_scan_room (GvtRoot *root, GvtParentInfo *known)
 {
+  int shortages = gvt_root_count_shortages (root);
   g_autoptr (GvtParentInfo) parent = known;
   g_autofree char *directory =
       g_build_filename (MDEV_BUS, parent->name, "mdev_supported_types", NULL);
@@ -275,7 +287,7 @@ gvt_scan_room (GvtRoot *root, GvtParentInfo *known)
 
     type->available = gvt_sysfs_read_number (root, available);
   }
-  return g_steal_pointer (&parent);
+  return unless_short (root, shortages, g_steal_pointer (&parent));
 }
 
 GPtrArray *

@@ -85,7 +85,8 @@ GPtrArray *gvt_scan_parents (GvtRoot *root);
 /**
  * gvt_scan_parent:
  *
- * Returns: (transfer full) (nullable): one of them
+ * Returns: (transfer full) (nullable): one of them; %NULL too if it could not be read whole because
+ * descriptors or memory ran out
  */
 GvtParentInfo *gvt_scan_parent (GvtRoot *root, const char *name);
 
@@ -117,7 +118,8 @@ GvtDeviceInfo *gvt_scan_removing (GvtRoot *root, const char *parent, const char 
 /**
  * gvt_scan_device:
  *
- * Returns: (transfer full) (nullable): one of them
+ * Returns: (transfer full) (nullable): one of them; %NULL too if it could not be read whole because
+ * descriptors or memory ran out
  */
 GvtDeviceInfo *gvt_scan_device (GvtRoot *root, const char *uuid);
 

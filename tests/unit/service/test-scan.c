@@ -5,6 +5,8 @@
 
 #include "scan.h"
 
+#include <sys/resource.h>
+
 #include "machine.h"
 
 static void
@@ -47,6 +49,27 @@ test_gpu (void)
   g_assert_cmpuint (type->available, ==, 1);
   g_assert_cmpuint (type->size.low_mib, ==, 128);
   g_assert_null (gvt_parent_info_find_type (gpu, "i915-GVTg_V5_1"));
+}
+
+/* What could not be read for want of descriptors is not taken for a GPU without types. */
+static void
+test_shortage (void)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+  g_autoptr (GvtParentInfo) gpu = NULL;
+  struct rlimit before;
+  struct rlimit none;
+
+  machine_add_gpu (host);
+  gpu = gvt_scan_parent (host->root, GPU);
+  g_assert_nonnull (gpu);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  none = before;
+  none.rlim_cur = 0;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  g_assert_null (gvt_scan_parent (host->root, GPU));
+  g_assert_null (gvt_scan_room (host->root, gvt_parent_info_copy (gpu)));
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
 }
 
 /* Before 6.1 there is no name file; mtty has no description; a full parent says 0. */
@@ -262,6 +285,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/scan/nothing", test_nothing);
   g_test_add_func ("/scan/gpu", test_gpu);
+  g_test_add_func ("/scan/shortage", test_shortage);
   g_test_add_func ("/scan/old-and-odd-parents", test_old_and_odd_parents);
   g_test_add_func ("/scan/devices", test_devices);
   g_test_add_func ("/scan/half-made", test_half_made);
