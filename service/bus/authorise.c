@@ -16,6 +16,7 @@ typedef struct {
   char *action;
   PolkitDetails *details;
   gboolean interactive;
+  GSource *caller_left; /* while it waits for the library */
 } Request;
 
 static void
@@ -24,6 +25,7 @@ request_free (Request *self)
   g_free (self->sender);
   g_free (self->action);
   g_clear_object (&self->details);
+  g_clear_pointer (&self->caller_left, g_source_unref);
   g_free (self);
 }
 
@@ -97,39 +99,17 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, refusal (answer, request));
 }
 
-/*
- * polkit's library shares one authority and frees it with its last user, although signals of polkitd
- * may still be on their way to it (polkitauthority.c connects its proxy without a reference). A
- * process that frees it between two questions reads freed memory when an agent registers then.
- */
-static void
-keep_for_ever (PolkitAuthority *authority)
-{
-  static PolkitAuthority *kept;
-
-  if (kept == NULL)
-    kept = g_object_ref (authority);
-}
+/* polkit's library, once it is there, and who waits for it to be. */
+static PolkitAuthority *authority;
+static GPtrArray *waiting; /* of GTask */
 
 static void
-on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
+ask (GTask *task)
 {
-  g_autoptr (GTask) task = user_data;
   const Request *request = g_task_get_task_data (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PolkitAuthority) authority = polkit_authority_get_finish (result, &error);
-  g_autoptr (PolkitSubject) subject = NULL;
-
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  if (authority == NULL) {
-    return_unreachable (task, request->action, error);
-    return;
-  }
-  keep_for_ever (authority);
   /* By bus name, never by process id: a process can become another between question and answer. */
-  subject = polkit_system_bus_name_new (request->sender);
+  g_autoptr (PolkitSubject) subject = polkit_system_bus_name_new (request->sender);
+
   polkit_authority_check_authorization (
       authority,
       subject,
@@ -137,9 +117,78 @@ on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
       request->details,
       request->interactive ? POLKIT_CHECK_AUTHORIZATION_FLAGS_ALLOW_USER_INTERACTION
                            : POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE,
-      cancellable,
+      g_task_get_cancellable (task),
       on_checked,
-      g_steal_pointer (&task));
+      g_object_ref (task));
+}
+
+static void
+stop_waiting (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+
+  if (request->caller_left != NULL)
+    g_source_destroy (request->caller_left);
+  g_clear_pointer (&request->caller_left, g_source_unref);
+}
+
+static gboolean
+on_caller_left (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (user_data);
+
+  stop_waiting (task);
+  g_ptr_array_remove (waiting, task);
+  g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+/*
+ * The library shares one authority and frees it with its last user, although signals of polkitd may
+ * still be on their way to it (polkitauthority.c connects its proxy without a reference). A process
+ * that frees it between two questions reads freed memory when an agent registers then. So it is kept.
+ */
+static void
+on_authority (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&waiting);
+  g_autoptr (GError) error = NULL;
+
+  authority = polkit_authority_get_finish (result, &error);
+  for (guint i = 0; i < tasks->len; i++) {
+    GTask *task = g_ptr_array_index (tasks, i);
+    const Request *request = g_task_get_task_data (task);
+
+    stop_waiting (task);
+    if (g_task_return_error_if_cancelled (task))
+      continue;
+    if (authority == NULL)
+      return_unreachable (task, request->action, error);
+    else
+      ask (task);
+  }
+}
+
+/*
+ * The library gets itself ready in a thread that holds its lock until polkitd has answered, and
+ * polkit_authority_get_async() takes the same lock where it is called. Called again meanwhile, with
+ * a polkitd that hangs, it would keep the main loop waiting for 25 s; so it never is.
+ */
+static void
+wait_for_authority (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  if (cancellable != NULL) {
+    request->caller_left = g_cancellable_source_new (cancellable);
+    g_task_attach_source (task, request->caller_left, G_SOURCE_FUNC (on_caller_left));
+  }
+  if (waiting == NULL) {
+    waiting = g_ptr_array_new_with_free_func (g_object_unref);
+    polkit_authority_get_async (NULL, on_authority, NULL);
+  }
+  g_ptr_array_add (waiting, g_object_ref (task));
 }
 
 void
@@ -174,7 +223,10 @@ gvt_authorise_async (const char *sender,
     g_task_return_boolean (task, TRUE);
     return;
   }
-  polkit_authority_get_async (cancellable, on_authority, g_steal_pointer (&task));
+  if (authority != NULL)
+    ask (task);
+  else
+    wait_for_authority (task);
 }
 
 gboolean
