@@ -17,6 +17,7 @@
 #include "monitor.h"
 #include "objects.h"
 #include "restore.h"
+#include "throttle.h"
 
 /* How long calls that are under way get to finish at the end. */
 #define DRAIN_MS 3000
@@ -30,6 +31,7 @@ struct _GvtService {
   GvtLeaseKeeper *lease_keeper;
   GvtDispatch *dispatch;
   GvtObjects *objects;
+  GvtThrottle *throttle;
   GMainLoop *loop;
   guint name;
   int status;
@@ -42,6 +44,7 @@ gvt_service_finalize (GObject *object)
 {
   GvtService *self = GVT_SERVICE (object);
 
+  g_clear_pointer (&self->throttle, gvt_throttle_free);
   g_clear_object (&self->objects);
   g_clear_object (&self->dispatch);
   g_clear_object (&self->lease_keeper);
@@ -147,6 +150,7 @@ on_restored (GObject *source, GAsyncResult *result, gpointer user_data)
 
   gvt_restore_run_finish (GVT_RESTORE (source), result);
   self->lease_keeper = gvt_lease_keeper_new (self->context.root, self->context.registry);
+  self->throttle = gvt_throttle_new (self->connection);
   self->objects = gvt_objects_new (self->context.registry, gvt_dispatch_call, self->dispatch);
   if (!gvt_objects_export (self->objects, self->connection, &error)) {
     g_message ("cannot show anything on the bus: %s", error->message);
