@@ -5,18 +5,19 @@ import daemons
 
 
 class Bed:
-    """A simulated host with the service on it. expected, options: see daemons.start_service."""
+    """A simulated host with the service on it. The rest is daemons.start_service's."""
 
-    def __init__(self, root, host, expected=None, options=()):
+    def __init__(self, root, host, expected=None, options=(), environment=None):
         self.root = root
         self.host = host
         self.expected = expected
         self.options = options
+        self.environment = environment
         self.start()
 
     def start(self):
         self.service = daemons.start_service(
-            self.root, self.host.dir, self.expected, self.options
+            self.root, self.host.dir, self.expected, self.options, self.environment
         )
 
     def stop(self):

@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "lasting"))
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "floods"))
 
 import beds  # noqa: E402
 import callers  # noqa: E402
@@ -21,6 +22,7 @@ import vms  # noqa: E402
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run the tests that take hours too")
+    parser.addoption("--promised", action="store_true", help="floods: times are what is promised, on a release build")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -82,11 +84,11 @@ def make_bed(root, polkit):
     """Makes beds; arguments are gvt-simhost's, options the service's. Each service must end well."""
     made = []
 
-    def make(*arguments, before=lambda host: None, expected=None, options=()):
+    def make(*arguments, before=lambda host: None, expected=None, options=(), environment=None):
         host = hosts.SimHost(*arguments)
         before(host)
         host.start()
-        made.append(beds.Bed(root, host, expected, options))
+        made.append(beds.Bed(root, host, expected, options, environment))
         for caller in callers.Caller.all:
             caller.signals.clear()
         return made[-1]

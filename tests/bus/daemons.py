@@ -111,16 +111,17 @@ def start_polkit(root):
     )
 
 
-def start_service(root, directory, expected=None, options=()):
+def start_service(root, directory, expected=None, options=(), environment=None):
     """The service. expected: a pattern of the warnings that the test is going to provoke.
 
-    Without one the first warning of GLib or of ours ends it. options: more of its command line.
+    Without one the first warning of GLib or of ours ends it. options: more of its command line;
+    environment: more of its environment.
     """
     debug = "fatal-criticals" if expected else "fatal-warnings"
     return start_named(
         root, "org.gvt.Manager",
         "/usr/libexec/gvt-managerd", "--root", str(directory), "--bus", ADDRESS,
-        *options, environment={"G_DEBUG": debug},
+        *options, environment={"G_DEBUG": debug, **(environment or {})},
     )  # fmt: skip
 
 
