@@ -10,14 +10,36 @@
 
 #include "gvt-error.h"
 
+#define LOCALE_MAX 4096
+
+/* The host's language, where systemd looks for it (locale.conf(5)) and where Debian keeps it:
+ * grub-mkconfig writes it into the menu. */
+static char *
+read_language (GvtRoot *root)
+{
+  static const char *const files[] = { "/etc/locale.conf", "/etc/default/locale" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *text = gvt_root_read_text (root, files[i], LOCALE_MAX, NULL);
+    g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+
+    for (char **line = lines; *line != NULL; line++) {
+      g_autofree char *value = g_str_has_prefix (g_strstrip (*line), "LANG=")
+                                   ? g_shell_unquote (*line + strlen ("LANG="), NULL)
+                                   : NULL;
+
+      if (value != NULL)
+        return g_strconcat ("LANG=", value, NULL);
+    }
+  }
+  return g_strdup ("LANG=C.UTF-8");
+}
+
 gboolean
 gvt_setup_run (GvtRoot *root, GStrv command, GError **error)
 {
   static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-  /* systemd gives its units the host's; grub-mkconfig writes it into the menu's configuration. */
-  const char *host_language = g_getenv ("LANG");
-  g_autofree char *language =
-      g_strconcat ("LANG=", host_language != NULL ? host_language : "C.UTF-8", NULL);
+  g_autofree char *language = read_language (root);
   char *environment[] = { path, language, NULL };
   g_auto (GStrv) words = g_strdupv (command);
   g_autofree char *output = NULL;

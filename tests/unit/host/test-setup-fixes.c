@@ -268,6 +268,36 @@ test_mode_only (void)
   host_tree_remove (tree);
 }
 
+/* What an administrator's own update-grub would have made of the menu. */
+static void
+test_language (void)
+{
+  static const struct {
+    const char *path;
+    const char *text;
+    const char *log;
+  } files[] = {
+    { "/etc/default/locale", "# mine\nLC_TIME=C\nLANG=\"de_DE.UTF-8\"\n", "de_DE.UTF-8\n" },
+    { "/etc/locale.conf", "LANG=fr_FR.UTF-8", "fr_FR.UTF-8\n" },
+    { "/etc/locale.conf", "LANG='", "C.UTF-8\n" },
+    { "/etc/other", "", "C.UTF-8\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
+    const HostSpec host = { .name = "host",
+                            .at_boot = "",
+                            .loaded = "i915",
+                            .files = { { files[i].path, files[i].text } } };
+    g_autofree char *tree = host_tree_make (&host);
+    g_autoptr (GvtRoot) root = gvt_root_new (tree, NULL);
+
+    setup_add_program (tree, "/usr/sbin/modprobe", "#!/bin/sh\necho $LANG >\"${0%/usr/*}/log\"\n");
+    setup_apply (root, GVT_FIX_MODULES, FALSE);
+    setup_assert_log (tree, files[i].log);
+    host_tree_remove (tree);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -281,6 +311,7 @@ main (int argc, char **argv)
   g_test_add_func ("/setup/all-needed", test_all_needed);
   g_test_add_func ("/setup/unknown", test_unknown);
   g_test_add_func ("/setup/hook-is-the-packages", test_hook_is_the_packages);
+  g_test_add_func ("/setup/language", test_language);
   g_test_add_func ("/setup/mode-only", test_mode_only);
   return g_test_run ();
 }
