@@ -243,7 +243,7 @@ change (GvtClient *client,
         GError **error)
 {
   if (gvt_vm_is_system (gvt_vm_uri (client)))
-    return gvt_xml_attach (client, gvt_vm_uuid (vm), uuid, gvt_edit_settings (NULL, NULL), error);
+    return gvt_xml_attach (client, gvt_vm_name (vm), uuid, gvt_edit_settings (NULL, NULL), error);
   return gvt_vm_change (vm, xml, edited, "attach", uuid, error);
 }
 

@@ -90,7 +90,7 @@ change (GvtClient *client,
         GError **error)
 {
   if (gvt_vm_is_system (gvt_vm_uri (client)))
-    return gvt_xml_detach (client, gvt_vm_uuid (vm), uuid, error);
+    return gvt_xml_detach (client, gvt_vm_name (vm), uuid, error);
   return gvt_vm_change (vm, xml, stripped, "detach", uuid, error);
 }
 

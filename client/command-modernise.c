@@ -100,7 +100,7 @@ attach_system (GvtClient *client,
                  command);
     return FALSE;
   }
-  return gvt_xml_attach (client, gvt_vm_uuid (vm), uuid, info->settings, error);
+  return gvt_xml_attach (client, gvt_vm_name (vm), uuid, info->settings, error);
 }
 
 static char *

@@ -8,6 +8,7 @@
 #include "editor.h"
 
 #include "gvt-error.h"
+#include "mentioned-vgpus.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -204,6 +205,7 @@ gvt_domain_editor_run_async (const char *program,
                              gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+  g_autoptr (GVariant) bounded = gvt_mentioned_vgpus (settings, xml);
   g_autoptr (GBytes) request = NULL;
   GSubprocess *process = NULL;
   GError *error = NULL;
@@ -212,7 +214,7 @@ gvt_domain_editor_run_async (const char *program,
   g_task_set_source_tag (task, gvt_domain_editor_run_async);
   if (g_task_return_error_if_cancelled (task))
     return;
-  request = gvt_worker_request_pack (verb, xml, uuid, settings, &error);
+  request = gvt_worker_request_pack (verb, xml, uuid, bounded, &error);
   if (request != NULL)
     process = spawn (program, request, &error);
   if (process == NULL) {

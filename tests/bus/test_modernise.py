@@ -145,6 +145,9 @@ def test_several_devices(bed, alice):
 
 def test_of_the_system(bed, system_libvirt, root):
     """The service makes the change that a dry run shows, once it knows the vGPU."""
+    folder = bed.host.dir / "usr/share/vgabios"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "vbios_gvt_uefi.rom").write_bytes(b"\x55\xaa")
     system_libvirt.define(recipe())
     before = system_libvirt.xml(VM)
     diff = client("modernise", VM, "--dry-run", user="root").stdout
@@ -153,7 +156,7 @@ def test_of_the_system(bed, system_libvirt, root):
     assert f"gvt-client create TYPE --uuid {UUID}" in unknown.stderr
     assert system_libvirt.xml(VM) == before
 
-    root.create(uuid=UUID, define=True, activate=False)
+    root.create("i915-GVTg_V5_4", uuid=UUID, define=True, activate=False)
     client("modernise", VM, user="root")
     after = system_libvirt.xml(VM)
     plus = {line[1:] for line in diff.splitlines()[2:]

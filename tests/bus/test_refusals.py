@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import callers
 import vms
 from callers import DOMAINS, ROOT, VGPU, BusError, variants
 
@@ -130,6 +131,22 @@ def test_tcg_is_warned_of(bed, libvirt):
     libvirt.define()
     done = vms.client("alice", "attach", "win11", "--type", SMALL)
     assert done.returncode == 0 and "needs KVM: <domain type='kvm'>" in done.stderr
+
+
+def test_among_thousands(host, alice):
+    """However many there are, the one in the domain is found, and the request stays within bounds."""
+    folder = host.host.dir / "etc/mdevctl.d/0000:00:02.0"
+    for number in range(4000):
+        name = f"{number:08x}-4d7e-4a4b-8a3e-1f2a3b4c5d6e"
+        (folder / name).write_text(f'{{"mdev_type": "{SMALL}", "start": "manual", "attrs": []}}')
+    last = f"{3999:08x}-4d7e-4a4b-8a3e-1f2a3b4c5d6e"
+    path = f"/org/gvt/Manager/vgpus/{last.replace('-', '_')}"
+    callers.eventually(lambda: path in alice.of(VGPU), 60)
+    with pytest.raises(BusError) as error:
+        xml = having(mdev(last.upper()))(vms.DOMAIN)
+        alice.call(ROOT, DOMAINS, "EditXml", "(ssa{sv})", xml, UUID, {})
+    assert error.value.name == "Conflict" and last in error.value.message
+    assert UUID in alice.call(ROOT, DOMAINS, "EditXml", "(ssa{sv})", vms.DOMAIN, UUID, {})
 
 
 def test_what_only_looks_forbidden(host, libvirt, alice):
