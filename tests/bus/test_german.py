@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """gvt-client in another language: people read that, programs do not notice."""
 
-import os
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -10,17 +10,20 @@ import pytest
 import callers
 
 UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
-SMALL = "i915-GVTg_V5_8"
 
 
 @pytest.fixture(scope="module")
 def locales():
-    """The one locale that this needs; few machines have it."""
+    """The one locale that this needs beside C; few machines have it. LOCPATH would do as well, but for
+    a leak of the C library's."""
     directory = pathlib.Path("/run/locales")
-    directory.mkdir(exist_ok=True)
-    words = ["localedef", "--inputfile=de_DE", "--charmap=UTF-8", "--no-archive", directory / "de_DE.UTF-8"]
+    shutil.copytree("/usr/lib/locale/C.utf8", directory / "C.utf8")
+    words = ["localedef", "--inputfile=de_DE", "--charmap=UTF-8", "--no-archive", directory / "de_DE.utf8"]
     subprocess.run(words, check=True, capture_output=True)
-    return directory
+    subprocess.run(["mount", "--bind", directory, "/usr/lib/locale"], check=True)
+    yield
+    subprocess.run(["umount", "--lazy", "/usr/lib/locale"], check=True)
+    shutil.rmtree(directory)  # a daemon that was started meanwhile has its own hold
 
 
 @pytest.fixture
@@ -28,8 +31,7 @@ def say(locales):
     """Runs gvt-client in a language."""
 
     def run(language, *words):
-        environment = {**callers.environment("alice"), **callers.sanitizers(), "LOCPATH": str(locales)}
-        environment |= {"LANG": language, "PATH": os.defpath}
+        environment = {**callers.environment("alice"), **callers.sanitizers(), "LANG": language}
         return callers.run_as("alice", "gvt-client", *words, env=environment)
 
     return run
@@ -51,12 +53,8 @@ def test_people_read_german(bed, alice, say):
 def test_programs_do_not_notice(bed, alice, say):
     alice.create(uuid=UUID, label="win11", define=True)
     say("C.UTF-8", "check")  # starts her libvirt, which is another thing to be found
-    for words in (["status"], ["list"], ["types"], ["gpus"], ["check"], ["show", "win11"], ["remove", "no"],
-                  ["show", "no"], ["create"], ["no-such-verb"]):  # fmt: skip
+    for words in (["status"], ["check"], ["remove", "no"], ["create"]):
         german, english = say("de_DE.UTF-8", "--json", *words), say("C.UTF-8", "--json", *words)
         assert (german.stdout, german.returncode) == (english.stdout, english.returncode)
-    assert SMALL in say("de_DE.UTF-8", "--json", "list").stdout
-    for words in (["report"], ["complete", "--", ""]):
-        german, english = say("de_DE.UTF-8", *words).stdout, say("C.UTF-8", *words).stdout
-        keep = [line.split("\t")[0] for line in german.splitlines()], [line.split("\t")[0] for line in english.splitlines()]
-        assert keep[0][:3] == keep[1][:3]
+    german = say("de_DE.UTF-8", "report").stdout
+    assert "In the way:" in german and "Im Weg" not in german
