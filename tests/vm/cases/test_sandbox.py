@@ -17,7 +17,7 @@ SERVICE, HELPER = sandbox.PROGRAMS
 
 # Settings that say when a program runs, not what it may do.
 LIFECYCLE = {"Type", "BusName", "ExecStart", "ExecReload", "Restart", "WatchdogSec", "KillMode",
-             "TimeoutStopSec", "RuntimeDirectoryPreserve"}
+             "TimeoutStopSec", "RuntimeDirectoryPreserve", "OOMPolicy"}
 # systemd removes IPC objects of the unit's own user, which root is not (systemd.exec(5)).
 WITHOUT_EFFECT = {"RemoveIPC"}
 HIDDEN = {"ENOENT", "EACCES"}  # root without its powers may not look behind what hides a folder
