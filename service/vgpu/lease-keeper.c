@@ -287,7 +287,7 @@ on_user_looked_for (GObject *source, GAsyncResult *result, gpointer user_data)
   if (look->in_use && look->descriptor >= 0)
     wait_for_end (lease, &lease->user, &look->descriptor, on_user_ended);
   else if (look->in_use && look->ended)
-    look_after_grace (lease); /* it ended while one looked */
+    retry_removal (lease); /* it ended while one looked, or who it is cannot be said now */
   else if (!look->ended)
     look_later (lease);
   else if (judge (vgpu, look->in_use) == GVT_VERDICT_REMOVE)

@@ -195,20 +195,11 @@ is_awaited (gpointer vm)
   return FALSE;
 }
 
-static gboolean
-tick (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 /* The keeper looks for it some seconds after the vGPU was prepared. */
 static void
 end_vm (Kept *self, GPid vm)
 {
-  guint ticks = g_timeout_add (50, tick, NULL);
-
   wait_until (is_awaited, &vm);
-  g_source_remove (ticks);
   simulated_host_control (self->fixture->host, "unhold " UUID);
   g_assert_no_errno (kill (vm, SIGKILL));
   g_assert_cmpint (waitpid (vm, NULL, 0), ==, vm);

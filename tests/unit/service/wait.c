@@ -14,13 +14,22 @@ give_up (gpointer user_data)
   abort ();
 }
 
+static gboolean
+tick (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* What a worker does last, and other processes, wakes no main loop. */
 void
 wait_until (Condition condition, gpointer user_data)
 {
   guint deadline = g_timeout_add_seconds (30, give_up, NULL);
+  guint ticks = g_timeout_add (20, tick, NULL);
 
   while (!condition (user_data))
     g_main_context_iteration (NULL, TRUE);
+  g_source_remove (ticks);
   g_source_remove (deadline);
 }
 
