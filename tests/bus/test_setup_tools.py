@@ -14,6 +14,8 @@ import pytest
 
 OURS = "i915.enable_gvt=1"
 RELEASES = ("6.1.0-27-amd64", "6.12.9+bpo-amd64")
+# GRUB's menu has it from whoever makes the menu, and has to keep it.
+LANGUAGE = "de_DE.UTF-8"
 MACHINE_ID = "0123456789abcdef0123456789abcdef"
 JOURNAL = "var/lib/gvt-manager/setup-journal"
 
@@ -35,6 +37,7 @@ class Machine:
         self.mount("/proc", "/proc", "--bind")
         self.mount("/dev", "/dev", "--bind")
         self.mount("tmpfs", "/usr/lib/modules", "--types", "tmpfs")
+        self.write("/etc/default/locale", f"LANG={LANGUAGE}\n")
         self.write("/etc/os-release", pathlib.Path("/etc/os-release").read_text())
         for release in RELEASES:
             self.write(f"/boot/vmlinuz-{release}", f"Linux {release}")
@@ -76,13 +79,13 @@ class Machine:
     def run(self, *command):
         return subprocess.run(
             ["chroot", self.dir, *command], capture_output=True, text=True, check=False,
-            env={"PATH": "/usr/sbin:/usr/bin", "LC_ALL": "C.UTF-8", "ASAN_OPTIONS": "detect_leaks=0"},
+            env={"PATH": "/usr/sbin:/usr/bin", "LANG": LANGUAGE, "ASAN_OPTIONS": "detect_leaks=0"},
         )
 
     def setup(self, request):
         """What gvt-host-setup answers when the service asks for this."""
         self.write("/run/gvt-manager/setup-request", request, 0o600)
-        done = self.run("/usr/libexec/gvt-host-setup")
+        done = self.run("env", "--unset=LANG", "/usr/libexec/gvt-host-setup")
         assert done.returncode == 0, done.stderr
         answer = self.read("/run/gvt-manager/setup-answer")
         (self.dir / "run/gvt-manager/setup-answer").unlink()
