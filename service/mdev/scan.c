@@ -392,10 +392,7 @@ gvt_scan_devices (GvtRoot *root, GPtrArray *parents)
     if (device != NULL)
       g_ptr_array_add (devices, device);
   }
-  for (guint i = 0; i < parents->len; i++) {
-    const GvtParentInfo *parent = g_ptr_array_index (parents, i);
-
-    scan_removing_below (root, parent->name, devices);
-  }
+  for (guint i = 0; i < parents->len; i++)
+    scan_removing_below (root, ((GvtParentInfo *) g_ptr_array_index (parents, i))->name, devices);
   return devices;
 }
