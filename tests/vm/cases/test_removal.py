@@ -9,7 +9,7 @@ import product
 from bus import Follower
 from qemu import Qemu
 
-RESTART_PATIENCE = 30  # seconds; a service stuck in the kernel would take for ever
+RESTART_PATIENCE = 10  # seconds; a service stuck in the kernel would take for ever
 
 
 @contextmanager
