@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * inotify on the attributes `remove`. Main loop; reads and writes none of them.
+ * inotify on the directories of mediated devices, which everybody may read, unlike `remove` in them.
+ * Main loop; reads and writes nothing there.
  *
  * A watch is on an inode, and each network namespace can have inodes of its own for the same sysfs
  * (kernfs_mount_ns), of which a service manager may have mounted one for us. Then nothing is seen.
@@ -71,14 +72,29 @@ gvt_removals_init (GvtRemovals *self)
   self->watches = g_hash_table_new (NULL, NULL);
 }
 
+/* Which device's, and how often, is not worth knowing, nor reliable: equal events become one. */
+static gboolean
+tell_of_removal (const char *events, gsize length)
+{
+  struct inotify_event event;
+
+  for (gsize at = 0; at + sizeof event <= length; at += sizeof event + event.len) {
+    memcpy (&event, events + at, sizeof event);
+    if ((event.mask & IN_Q_OVERFLOW) != 0 ||
+        (event.len > 0 && strcmp (events + at + sizeof event, "remove") == 0))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean
 on_events (int fd, GIOCondition condition, gpointer user_data)
 {
   GvtRemovals *self = user_data;
   char events[4096];
+  gssize length = read (fd, events, sizeof events);
 
-  /* Which of them, and how often, is not worth knowing, nor reliable: equal events become one. */
-  if (read (fd, events, sizeof events) <= 0)
+  if (length <= 0 || !tell_of_removal (events, (gsize) length))
     return G_SOURCE_CONTINUE;
   self->last = g_get_monotonic_time ();
   g_signal_emit (self, changed_signal, 0);
@@ -116,10 +132,10 @@ gvt_removals_new (GvtRoot *root)
 static void
 watch (GvtRemovals *self, const char *uuid)
 {
-  g_autofree char *path = g_build_filename ("/sys/bus/mdev/devices", uuid, "remove", NULL);
+  g_autofree char *path = g_build_filename ("/sys/bus/mdev/devices", uuid, NULL);
   g_autofree char *located = gvt_root_locate (self->root, path);
   /* The same inode gives the same descriptor. */
-  int descriptor = inotify_add_watch (self->fd, located, IN_OPEN);
+  int descriptor = inotify_add_watch (self->fd, located, IN_OPEN | IN_ONLYDIR);
 
   if (descriptor >= 0)
     g_hash_table_add (self->watches, GINT_TO_POINTER (descriptor));

@@ -12,7 +12,9 @@
 
 #include "machine.h"
 
-#define REMOVE "/sys/bus/mdev/devices/" UUID "/remove"
+#define DEVICE "/sys/bus/mdev/devices/" UUID
+#define REMOVE DEVICE "/remove"
+#define UEVENT DEVICE "/uevent"
 
 typedef struct {
   Scratch *host;
@@ -57,6 +59,7 @@ fixture_begin (Fixture *fixture, int other)
   fixture->host = scratch_new ();
   fixture->changes = 0;
   scratch_write (fixture->host, REMOVE, "");
+  scratch_write (fixture->host, UEVENT, "");
   mount_sysfs (fixture->host, other);
   fixture->removals = gvt_removals_new (fixture->host->root);
   g_signal_connect (fixture->removals, "changed", G_CALLBACK (on_changed), fixture);
@@ -71,9 +74,9 @@ fixture_end (Fixture *fixture)
 }
 
 static void
-open_remove (Fixture *fixture)
+open_file (Fixture *fixture, const char *name)
 {
-  g_autofree char *path = scratch_locate (fixture->host, REMOVE);
+  g_autofree char *path = scratch_locate (fixture->host, name);
   int fd = open (path, O_RDONLY | O_CLOEXEC);
 
   g_assert_cmpint (fd, >=, 0);
@@ -98,18 +101,21 @@ test_opened (void)
 
   fixture_begin (&fixture, 0);
   g_assert_cmpuint (changes_until_now (&fixture), ==, 0);
+  open_file (&fixture, UEVENT);
+  g_assert_cmpuint (changes_until_now (&fixture), ==, 0);
   g_assert_true (gvt_removals_is_quiet (fixture.removals));
-  open_remove (&fixture);
+  open_file (&fixture, UEVENT);
+  open_file (&fixture, REMOVE);
   g_assert_cmpuint (changes_until_now (&fixture), ==, 1);
   g_assert_false (gvt_removals_is_quiet (fixture.removals));
   fixture_follow (&fixture, UUID);
   g_assert_false (gvt_removals_is_quiet (fixture.removals));
-  open_remove (&fixture);
+  open_file (&fixture, REMOVE);
   g_assert_cmpuint (changes_until_now (&fixture), ==, 1);
   fixture_end (&fixture);
 }
 
-/* Removed and made again, it is another file of the same name. */
+/* Removed and made again, it is another directory of the same name. */
 static void
 test_another_of_the_name (void)
 {
@@ -117,14 +123,16 @@ test_another_of_the_name (void)
 
   fixture_begin (&fixture, 0);
   scratch_remove (fixture.host, REMOVE);
+  scratch_remove (fixture.host, UEVENT);
+  scratch_remove (fixture.host, DEVICE);
   scratch_write (fixture.host, REMOVE, "");
   fixture_follow (&fixture, UUID);
   changes_until_now (&fixture);
-  open_remove (&fixture);
+  open_file (&fixture, REMOVE);
   g_assert_cmpuint (changes_until_now (&fixture), ==, 1);
   fixture_follow (&fixture, NULL);
   changes_until_now (&fixture);
-  open_remove (&fixture);
+  open_file (&fixture, REMOVE);
   g_assert_cmpuint (changes_until_now (&fixture), ==, 0);
   fixture_end (&fixture);
 }
