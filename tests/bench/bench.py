@@ -25,7 +25,7 @@ import daemons  # noqa: E402
 import hosts  # noqa: E402
 import vms  # noqa: E402
 from measure import (  # noqa: E402
-    ROUNDS, Table, call, connect, echo, in_turn, objects, resident_kib, timed, verdict, version,
+    ROUNDS, Table, call, connect, echo, in_turn, machine, objects, resident_kib, timed, verdict, version,
 )  # fmt: skip
 
 DIALOGS = 60
@@ -349,6 +349,7 @@ def bench_bad_definitions(table, root):
 
 
 def main():
+    print(machine())
     pathlib.Path("/etc/dbus-1/system.d/org.gvt.Echo.conf").write_text(ECHO_POLICY)
     bus = daemons.start_bus()
     root = callers.Caller("root")

@@ -97,6 +97,14 @@ def objects(bus):
     return call(bus, callers.ROOT, callers.OBJECT_MANAGER, "GetManagedObjects")
 
 
+def machine():
+    """The machine by its figures."""
+    with open("/proc/cpuinfo") as file:
+        mhz = next((line.split(":")[1].strip() for line in file if line.startswith("cpu MHz")), "?")
+    load = os.getloadavg()[0]
+    return f"{os.cpu_count()} processors, {mhz} MHz, Linux {os.uname().release}, load {load:.1f} at the start"
+
+
 def resident_kib(pid, field="VmRSS"):
     with open(f"/proc/{pid}/status") as status:
         return int(next(line for line in status if line.startswith(field)).split()[1])

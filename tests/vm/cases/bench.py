@@ -117,7 +117,7 @@ def create_by_each_way(rounds, connection):
 
 def list_and_start_by_each_way(rounds):
     device = str(uuid.uuid4())
-    product.client("create", "mtty-1", "--uuid", device, "--define", "--inactive")
+    quietly("gvt-client", "create", "mtty-1", "--uuid", device, "--define", "--inactive")
     print("\nListing")
     compare({
         "an empty process, /bin/true": lambda: quietly("/bin/true"),
@@ -137,14 +137,14 @@ def list_and_start_by_each_way(rounds):
             f"mdev_{device.replace('-', '_')}_mtty"),
     }, rounds, lambda: (mdev.remove_all(), mdev.eventually(lambda: not mdev.DEVICES.exists() or
                                                            not list(mdev.DEVICES.iterdir()))))
-    product.client("undefine", device)
+    quietly("gvt-client", "undefine", device)
 
 
 @contextmanager
 def service_masked():
-    product.systemctl("mask", "--now", "--runtime", product.SERVICE)
+    quietly("systemctl", "mask", "--now", "--runtime", product.SERVICE)
     yield
-    product.systemctl("unmask", "--runtime", product.SERVICE)
+    quietly("systemctl", "unmask", "--runtime", product.SERVICE)
     product.systemctl("start", product.SERVICE)
 
 
