@@ -9,6 +9,7 @@
 #include "edit-settings.h"
 #include "gvt-error.h"
 #include "inspect.h"
+#include "json-output.h"
 #include "next-step.h"
 #include "qemu-syntax.h"
 #include "resolve.h"
@@ -258,8 +259,9 @@ tell_done (GvtClient *client, const GvtVm *vm, const Choice *choice)
   gvt_next_step_tell (client, vm);
 }
 
+/* @uuid becomes that of the vGPU which the VM has now. */
 static gboolean
-attach (GvtClient *client, const char *name, GError **error)
+attach (GvtClient *client, const char *name, char **uuid, GError **error)
 {
   g_autoptr (GvtVm) vm = gvt_vm_open (gvt_vm_uri (client), name, error);
   g_autofree char *xml = vm != NULL ? gvt_vm_get_xml (vm, error) : NULL;
@@ -280,6 +282,7 @@ attach (GvtClient *client, const char *name, GError **error)
     tell_choice (client, &choice);
     return gvt_display_diff (xml, edited, gvt_vm_name (vm), error);
   }
+  *uuid = g_strdup (choice.uuid);
   if (!make (client, objects, &choice, gvt_vm_name (vm), &made, error))
     return FALSE;
   if (strcmp (xml, edited) == 0) {
@@ -299,8 +302,26 @@ attach (GvtClient *client, const char *name, GError **error)
 }
 
 static gboolean
+print_json (GvtClient *client, const char *uuid, GError **error)
+{
+  g_autoptr (GvtObjects) objects = gvt_objects_fetch (client, error);
+  const GvtVgpu *vgpu = objects != NULL ? gvt_resolve_vgpu (objects, uuid, getuid (), error) : NULL;
+  JsonBuilder *builder = NULL;
+  g_autofree char *text = NULL;
+
+  if (vgpu == NULL)
+    return FALSE;
+  builder = json_builder_new ();
+  gvt_json_add_vgpu (builder, vgpu);
+  text = gvt_json_end (builder, TRUE);
+  gvt_terminal_write (text);
+  return TRUE;
+}
+
+static gboolean
 run_attach (GvtClient *client, char **args, GError **error)
 {
+  g_autofree char *uuid = NULL;
   GVariant *settings = NULL;
 
   if (options.type != NULL && options.vgpu != NULL) {
@@ -315,7 +336,9 @@ run_attach (GvtClient *client, char **args, GError **error)
     return FALSE;
   g_variant_unref (g_variant_ref_sink (settings));
   gvt_edit_settings_tell_preset (client);
-  return attach (client, args[0], error);
+  if (!attach (client, args[0], &uuid, error))
+    return FALSE;
+  return !client->json || options.dry_run || print_json (client, uuid, error);
 }
 
 const GvtVerb gvt_verb_attach = {

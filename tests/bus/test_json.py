@@ -17,7 +17,7 @@ SCHEMA = json.loads(pathlib.Path("/usr/share/gvt-manager/gvt-client.schema.json"
 UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
 SMALL = "i915-GVTg_V5_8"
 # Verbs that print nothing of their own, or XML, or text for people.
-WITHOUT = {"attach", "detach", "modernise", "restore", "run", "hook", "edit-xml", "strip-xml", "report"}
+WITHOUT = {"detach", "modernise", "restore", "run", "hook", "edit-xml", "strip-xml", "report"}
 
 
 def strict(schema):
@@ -94,6 +94,13 @@ def test_changing(bed):
     results = as_json("remove", "x", "no-such-one", status=4)
     assert [result["done"] for result in results] == [True, False]
     assert results[1]["uuid"] is None and "no-such-one" in results[1]["error"]
+
+
+def test_attaching(bed, libvirt):
+    libvirt.define()
+    first = as_json("attach", "win11", "--type", SMALL)
+    assert first["label"] == "win11" and first["start"] == "domain"
+    assert as_json("attach", "win11") == first, "again, and nothing changes"
 
 
 def test_backups(bed, libvirt):
