@@ -120,6 +120,7 @@ load (GvtRoot *root, const char *uuid)
 
   /* A power cut while it was written, for a vGPU that the same power cut removed. */
   if (text != NULL && *text == '\0') {
+    g_message ("deleting the record of vGPU %s, of which a power cut left nothing", uuid);
     gvt_durable_remove_until_reboot (root, path, NULL);
     return NULL;
   }
