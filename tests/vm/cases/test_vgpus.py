@@ -45,8 +45,8 @@ def test_no_room_is_exit_5_and_leaves_nothing(alice):
 @pytest.fixture
 def sample(driver):
     mdev.module("load", driver)
-    yield
-    product.remove_all()
+    yield mdev.types(driver)
+    mdev.remove_all()
     mdev.module("unload", driver)
 
 
@@ -55,6 +55,7 @@ def sample(driver):
 def test_another_drivers_no_room_is_the_same(sample, vgpu_type, instances):
     """mtty answers ENOSPC and has no description, mdpy answers EUSERS."""
     assert mdev.eventually(lambda: vgpu_type in product.client("types"))
-    for _ in range(instances):
-        product.client("create", vgpu_type)
+    product.client("create", vgpu_type)
+    for _ in range(instances - 1):
+        mdev.create(sample / vgpu_type)
     assert product.client_status("create", vgpu_type) == 5
