@@ -23,6 +23,7 @@ import vms  # noqa: E402
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run the tests that take hours too")
     parser.addoption("--promised", action="store_true", help="floods: times are what is promised, on a release build")
+    parser.addoption("--valgrind", action="store_true", help="run the service under memcheck")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -36,6 +37,8 @@ def pytest_collection_modifyitems(config, items):
 def pytest_configure(config):
     if not pathlib.Path("/run/home/alice").exists():
         raise pytest.UsageError("run me through: tests/run --tier bus")
+    if config.getoption("--valgrind"):
+        daemons.before_service = daemons.VALGRIND
     config.addinivalue_line("markers", "long: takes hours; runs with --long only")
     config.addinivalue_line("markers", "expect(pattern): warnings that the test provokes")
 
