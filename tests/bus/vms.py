@@ -65,7 +65,7 @@ class Libvirt:
 
     def clean(self):
         """Leaves no domain behind for the next test."""
-        for name in self.virsh("list", "--all", "--name").stdout.split():
+        for name in filter(None, self.virsh("list", "--all", "--name").stdout.splitlines()):
             self.virsh("destroy", name, check=False)
             self.virsh("undefine", "--nvram", name, check=False)
 
