@@ -93,6 +93,12 @@ def test_colour(bed, alice):
             assert without == plain(coloured), "colour is all that goes"
 
 
+def row_of_x(width, *words):
+    """The words in the line of the vGPU x."""
+    rows = plain(shown("alice", *words, width=width))
+    return next(line for line in rows if "x  " in line).split()
+
+
 @pytest.mark.parametrize("width", [200, 60])
 def test_names_of_vms(bed, alice, libvirt, width):
     """The VM that a vGPU was attached to, and the one that it is prepared for."""
@@ -107,9 +113,9 @@ def test_names_of_vms(bed, alice, libvirt, width):
             done = vms.client("alice", *hook, text=libvirt.xml())
             assert done.returncode == 0, done.stderr
         for words in ((), ("list",)):
-            row = next(line for line in plain(shown("alice", *words, width=width)) if "x  " in line)
-            assert "win11" in row.split(), row
-        assert "win11" in vms.client("alice", "show", "x").stdout
+            # The client waits half a second for names, which is little on a busy machine.
+            callers.eventually(lambda w=words: "win11" in row_of_x(width, *w), 60)
+        callers.eventually(lambda: "win11" in vms.client("alice", "show", "x").stdout, 60)
     assert "win11" not in vms.client("bob", "list").stdout, "bob has no such VM"
     assert vms.VM[:8] in vms.client("bob", "list").stdout
 
