@@ -68,6 +68,7 @@ def in_use(installed, alice):
     CONFIGURATION.write_text(EDITED)
     yield {"vm": vm, "loose": loose}
     vm.remove()
+    mdev.remove_all()
 
 
 @pytest.fixture(scope="module")
