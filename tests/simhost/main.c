@@ -32,6 +32,39 @@ typedef struct {
   gboolean die_with_parent;
 } Options;
 
+static char *
+describe (void)
+{
+  g_autofree char *commands = sim_control_help ();
+
+  return g_strdup_printf (
+      "KEY is vendor, device, class, driver, boot_vga; for a GVT-g GPU also aperture (MiB),\n"
+      "gen (V4 for Broadwell, V5), and instances (so many vGPUs of any type, whatever the "
+      "memory).\n"
+      "A GVT-g GPU is 8086:3ea0 driven by i915 by default, another device 10de:1c8d by nouveau.\n\n"
+      "DIR/sys is mounted. DIR/dev and DIR/proc are made, and removed at the end. "
+      "DIR/etc/mdevctl.d,\n"
+      "DIR/var/lib and DIR/run are made and left. Only root can run it; it needs /dev/fuse.\n\n"
+      "DIR/control is a file. Reading it gives statistics and state, a line each. Commands are\n"
+      "written to it, one per line (echo 'fail create 2 EIO' > DIR/control); a command that fails\n"
+      "fails the write, and the last line of the file says why:\n\n%s",
+      commands);
+}
+
+static gboolean
+check_options (const Options *options, GError **error)
+{
+  if (options->dirs == NULL || g_strv_length (options->dirs) != 1) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "exactly one DIR is needed");
+    return FALSE;
+  }
+  if (options->aperture < 128 || options->aperture > 2048) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--aperture is 128 to 2048");
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 parse_options (int *argc, char ***argv, Options *options, GError **error)
 {
@@ -97,35 +130,12 @@ parse_options (int *argc, char ***argv, Options *options, GError **error)
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_autofree char *commands = sim_control_help ();
-  g_autofree char *description = NULL;
+  g_autofree char *description = describe ();
 
-  description = g_strdup_printf (
-      "KEY is vendor, device, class, driver, boot_vga; for a GVT-g GPU also aperture (MiB),\n"
-      "gen (V4 for Broadwell, V5), and instances (so many vGPUs of any type, whatever the "
-      "memory).\n"
-      "A GVT-g GPU is 8086:3ea0 driven by i915 by default, another device 10de:1c8d by nouveau.\n\n"
-      "DIR/sys is mounted. DIR/dev and DIR/proc are made, and removed at the end. "
-      "DIR/etc/mdevctl.d,\n"
-      "DIR/var/lib and DIR/run are made and left. Only root can run it; it needs /dev/fuse.\n\n"
-      "DIR/control is a file. Reading it gives statistics and state, a line each. Commands are\n"
-      "written to it, one per line (echo 'fail create 2 EIO' > DIR/control); a command that fails\n"
-      "fails the write, and the last line of the file says why:\n\n%s",
-      commands);
   g_option_context_set_summary (context, "Simulates a GVT-g host at the level of system calls.");
   g_option_context_set_description (context, description);
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
-  if (options->dirs == NULL || g_strv_length (options->dirs) != 1) {
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "exactly one DIR is needed");
-    return FALSE;
-  }
-  if (options->aperture < 128 || options->aperture > 2048) {
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--aperture is 128 to 2048");
-    return FALSE;
-  }
-  return TRUE;
+  return g_option_context_parse (context, argc, argv, error) && check_options (options, error);
 }
 
 static void
