@@ -234,13 +234,17 @@ check_form (const char *text, GError **error)
 static gboolean
 apply_key (const Reading *reading, const char *group, const char *key, GError **error)
 {
-  g_autofree char *value = g_key_file_get_string (reading->file, group, key, error);
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *value = g_key_file_get_string (reading->file, group, key, &reason);
   g_autofree char *others = list_keys (group);
   g_autofree char *quoted = NULL;
   g_autofree char *problem = NULL;
 
-  if (value == NULL)
-    return FALSE;
+  /* GKeyFile may give an error and a value too. */
+  if (reason != NULL) {
+    problem = g_strdup_printf ("%s has a backslash with a letter that means nothing after it", key);
+    return fail (error, reading, key, problem, "\\s, \\n, \\t, \\r and \\\\");
+  }
   quoted = gvt_quote (value);
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
     const char *permitted;

@@ -113,6 +113,7 @@ static const Wrong wrong[] = {
   { "[Limits\n", "gvt-manager.conf:1: " },
   { "[Limits]\nVgpusPerUser=3\n\nCalls 3\n", ":4: this line says nothing" },
   { "[Limits]\nTypes=\xff\n", ":2: this line says nothing" },
+  { "[Limits]\nVgpusPerUser=\\q\n", ":2: VgpusPerUser has a backslash" },
   { "[Limits]\nCalls=3\nCalls=none\n", ":3: Calls cannot be" },
 };
 
