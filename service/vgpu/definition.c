@@ -105,11 +105,12 @@ string_member (JsonObject *object, const char *name)
              : NULL;
 }
 
+/* json-glib takes an escape of four characters that are no digits, and makes of it what is no UTF-8. */
 static gboolean
 type_is_a_name (const char *type)
 {
   return type != NULL && *type != '\0' && *type != '.' && strlen (type) <= 128 &&
-         strpbrk (type, "/\n") == NULL;
+         strpbrk (type, "/\n") == NULL && g_utf8_validate (type, -1, NULL);
 }
 
 GvtDefinition *
@@ -198,20 +199,48 @@ write_file (GvtRoot *root, const GvtDefinition *self, const char *text, GError *
   return gvt_durable_write (root, path, temporary, text, 0644, error);
 }
 
+static char *
+generate (JsonNode *node, gboolean pretty)
+{
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autofree char *json = NULL;
+
+  json_generator_set_root (generator, node);
+  json_generator_set_pretty (generator, pretty);
+  json = json_generator_to_data (generator, NULL);
+  return g_strconcat (json, "\n", NULL);
+}
+
+/* With blanks, unless those make what is nested deeply larger than a file may be. */
+static char *
+generate_to_fit (JsonNode *node)
+{
+  g_autofree char *pretty = generate (node, TRUE);
+
+  return strlen (pretty) <= DEFINITION_MAX ? g_steal_pointer (&pretty) : generate (node, FALSE);
+}
+
+/* What somebody else has in the file may not survive: json-glib writes a number beyond its range as a
+ * word, and strings with escapes longer than they were. */
 gboolean
 gvt_definition_save (GvtRoot *root, const GvtDefinition *self, GError **error)
 {
   g_autofree char *path = gvt_definition_locate (self->parent, self->uuid);
   g_autoptr (JsonNode) node = merge (root, path, self);
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autofree char *json = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *text = generate_to_fit (node);
+  g_autoptr (GvtDefinition) again = NULL;
 
-  json_generator_set_root (generator, node);
-  json_generator_set_pretty (generator, TRUE);
-  json = json_generator_to_data (generator, NULL);
-  text = g_strconcat (json, "\n", NULL);
-  return write_file (root, self, text, error);
+  if (strlen (text) <= DEFINITION_MAX)
+    again = gvt_definition_parse (self->uuid, self->parent, text, NULL);
+  if (gvt_definition_equal (again, self))
+    return write_file (root, self, text, error);
+  g_set_error (error,
+               GVT_ERROR,
+               GVT_ERROR_FAILED,
+               "%s has something beside type and start that cannot be written again; look at its "
+               "\"attrs\", or delete the file",
+               path);
+  return FALSE;
 }
 
 char *

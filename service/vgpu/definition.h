@@ -64,7 +64,8 @@ char *gvt_definition_locate (const char *parent, const char *uuid);
  *
  * Writes @self, keeping keys of an existing file that are not ours to change (`attrs`, and what a
  * newer mdevctl may add). Nothing a caller sent is ever written as an attribute: mdevctl writes
- * those to sysfs paths of their choosing, as root. Blocks.
+ * those to sysfs paths of their choosing, as root. Refuses with %GVT_ERROR_FAILED what could not be read
+ * again, and leaves the file. Blocks.
  */
 gboolean gvt_definition_save (GvtRoot *root, const GvtDefinition *self, GError **error);
 

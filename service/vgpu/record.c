@@ -94,7 +94,8 @@ parse (GKeyFile *file, GError **error)
       g_set_error (error, GVT_ERROR, GVT_ERROR_NOT_SUPPORTED, "of an unknown version");
     return NULL;
   }
-  owner_text = g_key_file_get_string (file, GROUP, "Owner", error);
+  /* Of an escape that is none, GKeyFile gives an error and a text too. */
+  owner_text = g_key_file_get_string (file, GROUP, "Owner", NULL);
   if (owner_text == NULL ||
       !g_ascii_string_to_unsigned (owner_text, 10, 0, G_MAXUINT32 - 1, &owner, error))
     return NULL;
@@ -105,7 +106,8 @@ parse (GKeyFile *file, GError **error)
                            gvt_uuid_is_canonical (domain) ? domain : "",
                            g_key_file_get_boolean (file, GROUP, "WithDomain", NULL));
   record->lease_pid = g_key_file_get_uint64 (file, GROUP, "LeasePid", NULL);
-  record->lease_started = g_key_file_get_uint64 (file, GROUP, "LeaseStarted", NULL);
+  if (record->lease_pid != 0)
+    record->lease_started = g_key_file_get_uint64 (file, GROUP, "LeaseStarted", NULL);
   return record;
 }
 

@@ -213,6 +213,23 @@ test_save_over_nonsense (void)
   }
 }
 
+/* json-glib takes the number and writes a word, which mdevctl would stumble over. */
+static void
+test_save_refuses_what_it_cannot_write (void)
+{
+  static const char text[] = "{\"mdev_type\": \"old\", \"attrs\": [1e999]}";
+  g_autoptr (Scratch) host = scratch_new ();
+  g_autoptr (GvtDefinition) definition = gvt_definition_new (UUID, GPU, TYPE, TRUE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *after = NULL;
+
+  scratch_write (host, FILE_OF (UUID), text);
+  g_assert_false (gvt_definition_save (host->root, definition, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
+  after = scratch_read (host, FILE_OF (UUID));
+  g_assert_cmpstr (after, ==, text);
+}
+
 static void
 test_delete (void)
 {
@@ -242,6 +259,8 @@ main (int argc, char **argv)
   g_test_add_func ("/definition/directory-can-be-read", test_directory_can_be_read);
   g_test_add_func ("/definition/save-keeps-what-is-not-ours", test_save_keeps_what_is_not_ours);
   g_test_add_func ("/definition/save-over-nonsense", test_save_over_nonsense);
+  g_test_add_func ("/definition/save-refuses-what-it-cannot-write",
+                   test_save_refuses_what_it_cannot_write);
   g_test_add_func ("/definition/delete", test_delete);
   return g_test_run ();
 }
