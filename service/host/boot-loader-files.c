@@ -32,17 +32,39 @@ add_rebuild (GPtrArray *changes, GStrv command)
   gvt_setup_add_command (changes, FIX, command, g_strdupv (command));
 }
 
+/* Where words can be added: behind those that are there, not behind a remark, which mkinitcpio and later
+ * kernel-install pass over. NULL if the last line is a remark without an end. */
+static const char *
+find_end_of_words (const char *text)
+{
+  for (const char *line = text;; line++) {
+    const char *end = line + strcspn (line, "\n");
+    const char *first = line + strspn (line, " \t\r\f\v");
+
+    if (*first != '#' && (first < end || *end == '\0'))
+      return end;
+    if (*end == '\0')
+      return NULL;
+    line = end;
+  }
+}
+
 gboolean
 gvt_boot_plan_command_line_file (const GvtHostFacts *host, char **parameters, GPtrArray *changes)
 {
   mode_t mode;
   g_autofree char *text = gvt_setup_file_read (host->root, COMMAND_LINE, &mode);
   g_autofree char *missing = gvt_boot_missing_words (text, parameters);
+  g_autofree char *line = g_strconcat ("\n", missing, NULL);
+  const char *end;
 
   if (text == NULL || *missing == '\0')
     return FALSE;
-  /* It is one line. */
-  gvt_setup_add_insertion (changes, FIX, COMMAND_LINE, text, mode, strcspn (text, "\n"), missing);
+  end = find_end_of_words (text);
+  if (end != NULL)
+    gvt_setup_add_insertion (changes, FIX, COMMAND_LINE, text, mode, (gsize) (end - text), missing);
+  else
+    gvt_setup_add_insertion (changes, FIX, COMMAND_LINE, text, mode, strlen (text), line);
   return TRUE;
 }
 

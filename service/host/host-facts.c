@@ -117,6 +117,29 @@ read_displays (GvtHostFacts *self)
   }
 }
 
+/* As the kernel does (lib/cmdline.c, next_arg): blanks part words, but not between quotation marks,
+ * and nothing else has a meaning: no apostrophe, backslash or number sign. */
+static GStrv
+split_command_line (const char *text)
+{
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+  g_autoptr (GString) word = g_string_new (NULL);
+  gboolean quoted = FALSE;
+
+  for (const char *at = text;; at++) {
+    if (*at == '"') {
+      quoted = !quoted;
+    } else if (*at != '\0' && (quoted || !g_ascii_isspace (*at))) {
+      g_string_append_c (word, *at);
+    } else if (word->len > 0) {
+      g_strv_builder_add (words, word->str);
+      g_string_truncate (word, 0);
+    }
+    if (*at == '\0')
+      return g_strv_builder_end (words);
+  }
+}
+
 static void
 read_kernel (GvtHostFacts *self)
 {
@@ -127,8 +150,7 @@ read_kernel (GvtHostFacts *self)
   self->release = g_strdup (release == NULL ? "" : g_strstrip (release));
   if (sscanf (self->release, "%u.%u", &self->major, &self->minor) != 2)
     self->major = self->minor = 0;
-  if (words == NULL || !g_shell_parse_argv (words, NULL, &self->command_line, NULL))
-    self->command_line = g_strsplit_set (words == NULL ? "" : g_strstrip (words), " \n", -1);
+  self->command_line = split_command_line (words != NULL ? words : "");
 }
 
 /* "kernel/drivers/gpu/drm/i915/kvmgt.ko.xz: kernel/..." */
