@@ -41,9 +41,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (GvtConfiguration) configuration = NULL;
   g_autoptr (GError) error = NULL;
 
-  /* Known, to be fixed: an escape that is none sets an error twice. */
-  if (size > 0 && memchr (data, '\\', size) != NULL)
-    return 0;
   scratch_write_bytes (host, GVT_CONFIGURATION, data, size);
   configuration = gvt_configuration_load (host->root, &error);
   g_assert_true ((configuration == NULL) == (error != NULL));
