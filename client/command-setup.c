@@ -199,14 +199,14 @@ tell (const GvtClient *client, GVariant *changes)
 static GVariant *
 make_options (void)
 {
-  GVariantDict options;
+  GVariantDict wanted;
 
-  g_variant_dict_init (&options, NULL);
+  g_variant_dict_init (&wanted, NULL);
   if (option_dry_run)
-    g_variant_dict_insert (&options, "dry-run", "b", TRUE);
+    g_variant_dict_insert (&wanted, "dry-run", "b", TRUE);
   if (option_guide)
-    g_variant_dict_insert (&options, "guide", "b", TRUE);
-  return g_variant_dict_end (&options);
+    g_variant_dict_insert (&wanted, "guide", "b", TRUE);
+  return g_variant_dict_end (&wanted);
 }
 
 static gboolean

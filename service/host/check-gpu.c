@@ -84,7 +84,7 @@ check_driver (const GvtHostFacts *host, const GvtDisplayDevice *gpu, GPtrArray *
   GvtFinding *finding;
 
   if (g_strcmp0 (gpu->driver, "i915") == 0) {
-    finding = gvt_findings_add (findings, "gpu.driver", GVT_FINDING_OK, "i915 drives the GPU");
+    gvt_findings_add (findings, "gpu.driver", GVT_FINDING_OK, "i915 drives the GPU");
     return;
   }
   if (gpu->driver != NULL)

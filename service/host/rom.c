@@ -92,7 +92,7 @@ check_efi (const Span *image, GvtRomImage *found, GError **error)
 static gboolean
 read_image (const Span *rest, GvtRomImage *found, gboolean *last, GError **error)
 {
-  Span pcir = { .data = NULL };
+  Span pcir;
   Span image = *rest;
   gsize at;
 
