@@ -3,7 +3,7 @@
  * Loads libvirt when it is first needed. Loading it takes several times as long as all the rest of
  * a program, and little needs it: the hook and what it calls in the service, which must not hold up
  * any VM's start, do not. One thread, always the same. Must not be used but by each program's doors
- * to libvirt: client/vm.c, client/vm-names.c, client/libvirt-survey.c, and
+ * to libvirt: client/user/vm.c, client/user/vm-names.c, client/user/libvirt-survey.c, and
  * service/libvirt/system-domain.c.
  */
 

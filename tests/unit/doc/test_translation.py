@@ -42,18 +42,22 @@ def languages():
     return found
 
 
+def name(path):
+    return path.relative_to(TOP).as_posix()
+
+
 def test_files_are_listed():
-    marked = {f"client/{path.name}" for path in (TOP / "client").glob("*.c") if MARK.search(path.read_text())}
+    marked = {name(path) for path in (TOP / "client").rglob("*.c") if MARK.search(path.read_text())}
     assert marked and marked | {"polkit/org.gvt.manager.policy"} == set(listed("POTFILES"))
 
 
 def test_sentences_are_marked():
     assert UNMARKED.search('gvt_terminal_talk (client, "two words")')
     assert not UNMARKED.search('gvt_terminal_talk (client, _ ("two words"))')
-    for path in sorted((TOP / "client").glob("*.c")):
+    for path in sorted((TOP / "client").rglob("*.c")):
         for match in UNMARKED.finditer(path.read_text()):
             words = re.sub(r"%[-0-9.*]*[a-z]+|\\n", "", match[1])
-            assert not re.search(r"[A-Za-z]{2,}", words), f"{path.name}: {match[1]}"
+            assert not re.search(r"[A-Za-z]{2,}", words), f"{name(path)}: {match[1]}"
 
 
 def test_translations_are_complete():

@@ -212,13 +212,13 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *path = g_strconcat ("/host/user/", cases[i].name, NULL);
+    g_autofree char *path = g_strconcat ("/client/check-user/", cases[i].name, NULL);
 
     g_test_add_data_func (path, &cases[i], test_user);
   }
-  g_test_add_func ("/host/findings/text", test_text);
-  g_test_add_func ("/host/findings/steps", test_steps);
-  g_test_add_func ("/host/findings/nothing", test_nothing);
-  g_test_add_func ("/host/findings/json", test_json);
+  g_test_add_func ("/client/findings/text", test_text);
+  g_test_add_func ("/client/findings/steps", test_steps);
+  g_test_add_func ("/client/findings/nothing", test_nothing);
+  g_test_add_func ("/client/findings/json", test_json);
   return g_test_run ();
 }
