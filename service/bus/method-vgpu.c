@@ -7,7 +7,6 @@
 #include "gvt-error.h"
 #include "gvt-names.h"
 #include "quota.h"
-#include "mdev-error.h"
 #include "methods.h"
 #include "options.h"
 
@@ -69,13 +68,8 @@ gvt_check_can_become_active (GvtCall *call, const GvtVgpu *vgpu, GError **error)
   const char *parent = gvt_vgpu_parent (vgpu);
   const GvtTypeInfo *type = gvt_check_type (call, parent, gvt_vgpu_type (vgpu), error);
 
-  if (type == NULL ||
-      !gvt_quota_check_more (call, gvt_vgpu_owner (vgpu), vgpu->uuid, type, TRUE, error))
-    return FALSE;
-  if (type->available > 0)
-    return TRUE;
-  g_propagate_error (error, gvt_mdev_no_room_error (parent, type->id));
-  return FALSE;
+  return type != NULL &&
+         gvt_quota_check_more (call, gvt_vgpu_owner (vgpu), vgpu->uuid, type, TRUE, error);
 }
 
 gboolean

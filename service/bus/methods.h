@@ -118,8 +118,9 @@ gvt_check_type (GvtCall *call, const char *parent, const char *type, GError **er
 /**
  * gvt_check_can_become_active:
  *
- * Returns: whether a vGPU that is only defined could be made now: its GPU and type are there, there
- * is room, and its owner stays within limits
+ * Returns: whether a vGPU that is only defined could be made now: its GPU and type are there, and its
+ * owner stays within limits. Whether there is room the kernel says when asked to make it: mdevctl may
+ * be taking it for this very vGPU.
  */
 gboolean gvt_check_can_become_active (GvtCall *call, const GvtVgpu *vgpu, GError **error);
 

@@ -156,15 +156,6 @@ write_create (GvtRoot *root,
                           (GDestroyNotify) late_free);
 }
 
-/* Whether somebody else's request for it began: a driver takes room for a device only then. */
-static gboolean
-is_begun (GvtRoot *root, const char *uuid)
-{
-  g_autofree char *path = g_build_filename (MDEV_DEVICES, uuid, NULL);
-
-  return gvt_root_exists (root, path);
-}
-
 /* The kernel refuses a UUID as soon as somebody else's request for it begins (mdev_core.c,
  * mdev_device_create), and shows the whole device only when that is done. */
 static GvtDeviceInfo *
@@ -178,7 +169,9 @@ await_other (GvtRoot *root, const char *uuid)
   return device;
 }
 
-/* Where there is no such attribute the write will tell. */
+/* Where there is no such attribute the write will tell. And where somebody else may be making the same
+ * device, the write alone can: kernels take room for a device before they show it, and say that the
+ * UUID is taken before they look for room (mdev_core.c, mdev_device_create). */
 static gboolean
 says_zero (GvtRoot *root, const char *attribute)
 {
@@ -203,7 +196,7 @@ gvt_device_create (GvtRoot *root,
   *made = FALSE;
   if (existing != NULL && may_exist && is_as_wanted (existing, parent, type))
     return g_steal_pointer (&existing);
-  if (existing == NULL && says_zero (root, available) && !(may_exist && is_begun (root, uuid))) {
+  if (existing == NULL && !may_exist && says_zero (root, available)) {
     g_propagate_error (error, gvt_mdev_no_room_error (parent, type));
     return NULL;
   }

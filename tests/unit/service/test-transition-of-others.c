@@ -62,6 +62,27 @@ test_start_exists (TransitionFixture *fixture, gconstpointer data)
   transition_check_access (fixture, 1000);
 }
 
+/* A driver takes room for another's device before the kernel shows it: the write alone knows whose. */
+static void
+test_start_while_no_room_is_shown (TransitionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GvtTransition) transition = NULL;
+  g_autoptr (GvtTransition) other = NULL;
+
+  simulated_host_control (fixture->host,
+                          "set devices/pci0000:00/" GPU "/mdev_supported_types/" TYPE
+                          "/available_instances 0");
+  other = transition_begin (fixture);
+  transition_want (other, "dr", 1000);
+  transition_fail (fixture, other, GVT_ERROR_NO_CAPACITY);
+  g_assert_cmpuint (simulated_host_count (fixture->host, "writes create"), ==, 0);
+  transition_go (fixture, "fr");
+  transition = transition_begin (fixture);
+  transition_want (transition, "dfr", 1000);
+  transition->may_exist = TRUE;
+  transition_succeed (fixture, transition);
+}
+
 /* What we did not make is not ours to take back. */
 static void
 test_start_exists_without_access (TransitionFixture *fixture, gconstpointer data)
@@ -143,6 +164,7 @@ main (int argc, char **argv)
   transition_add ("adopt-in-use", test_adopt_in_use);
   transition_add ("adopt-without-access", test_adopt_without_access);
   transition_add ("start-exists", test_start_exists);
+  transition_add ("start-while-no-room-is-shown", test_start_while_no_room_is_shown);
   transition_add ("start-exists-without-access", test_start_exists_without_access);
   transition_add ("prepare-exists-in-use", test_prepare_exists_in_use);
   transition_add ("definition-moves", test_definition_moves);
