@@ -307,14 +307,12 @@ print_json (GvtClient *client, const char *uuid, GError **error)
   g_autoptr (GvtObjects) objects = gvt_objects_fetch (client, error);
   const GvtVgpu *vgpu = objects != NULL ? gvt_resolve_vgpu (objects, uuid, getuid (), error) : NULL;
   JsonBuilder *builder = NULL;
-  g_autofree char *text = NULL;
 
   if (vgpu == NULL)
     return FALSE;
   builder = json_builder_new ();
   gvt_json_add_vgpu (builder, vgpu);
-  text = gvt_json_end (builder, TRUE);
-  gvt_terminal_write (text);
+  gvt_display_json (builder);
   return TRUE;
 }
 

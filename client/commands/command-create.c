@@ -3,10 +3,10 @@
  * The verb `create`. Main thread. Must not check what the service checks.
  */
 
+#include "display.h"
 #include "gvt-error.h"
 #include "json-output.h"
 #include "resolve.h"
-#include "terminal.h"
 #include "vgpu-calls.h"
 
 #include <string.h>
@@ -78,11 +78,9 @@ tell (GvtClient *client, const GvtVgpu *vgpu)
 {
   if (client->json) {
     JsonBuilder *builder = json_builder_new ();
-    g_autofree char *text = NULL;
 
     gvt_json_add_vgpu (builder, vgpu);
-    text = gvt_json_end (builder, TRUE);
-    gvt_terminal_write (text);
+    gvt_display_json (builder);
   } else {
     gvt_terminal_write (vgpu->uuid);
     gvt_terminal_write ("\n");

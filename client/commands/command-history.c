@@ -20,23 +20,12 @@ static const GOptionEntry options[] = {
 };
 
 static void
-add_text (JsonBuilder *builder, const char *key, const char *text)
+add_if_known (JsonBuilder *builder, const char *key, gint64 number, gboolean known)
 {
-  json_builder_set_member_name (builder, key);
-  if (text != NULL && *text != '\0')
-    json_builder_add_string_value (builder, text);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_number (JsonBuilder *builder, const char *key, gint64 number, gboolean known)
-{
-  json_builder_set_member_name (builder, key);
   if (known)
-    json_builder_add_int_value (builder, number);
+    gvt_json_add_number (builder, key, number);
   else
-    json_builder_add_null_value (builder);
+    gvt_json_add_string (builder, key, NULL);
 }
 
 static char *
@@ -51,20 +40,20 @@ add_change (JsonBuilder *builder, const GvtPastChange *change)
   g_autofree char *user = name_user (change);
 
   json_builder_begin_object (builder);
-  add_number (builder, "time_usec", change->time, TRUE);
-  add_number (builder, "uid", change->uid, change->uid >= 0);
-  add_text (builder, "user", user);
-  add_number (builder, "pid", change->pid, change->pid > 0);
-  add_text (builder, "session", change->session);
-  add_text (builder, "method", change->method);
-  add_text (builder, "vgpu", change->vgpu);
-  add_text (builder, "gpu", change->gpu);
-  add_text (builder, "type", change->type);
-  add_text (builder, "domain", change->domain);
-  add_text (builder, "object", change->object);
-  add_text (builder, "outcome", change->outcome);
-  add_number (builder, "duration_usec", change->duration, TRUE);
-  add_number (builder, "unrecorded", change->unrecorded, TRUE);
+  gvt_json_add_number (builder, "time_usec", change->time);
+  add_if_known (builder, "uid", change->uid, change->uid >= 0);
+  gvt_json_add_string (builder, "user", user);
+  add_if_known (builder, "pid", change->pid, change->pid > 0);
+  gvt_json_add_string (builder, "session", change->session);
+  gvt_json_add_string (builder, "method", change->method);
+  gvt_json_add_string (builder, "vgpu", change->vgpu);
+  gvt_json_add_string (builder, "gpu", change->gpu);
+  gvt_json_add_string (builder, "type", change->type);
+  gvt_json_add_string (builder, "domain", change->domain);
+  gvt_json_add_string (builder, "object", change->object);
+  gvt_json_add_string (builder, "outcome", change->outcome);
+  gvt_json_add_number (builder, "duration_usec", change->duration);
+  gvt_json_add_number (builder, "unrecorded", change->unrecorded);
   json_builder_end_object (builder);
 }
 
@@ -72,12 +61,10 @@ static void
 print_json (const GPtrArray *changes)
 {
   JsonBuilder *builder = json_builder_begin_array (json_builder_new ());
-  g_autofree char *text = NULL;
 
   for (guint i = 0; i < changes->len; i++)
     add_change (builder, g_ptr_array_index (changes, i));
-  text = gvt_json_end (json_builder_end_array (builder), TRUE);
-  gvt_terminal_write (text);
+  gvt_display_json (json_builder_end_array (builder));
 }
 
 static const char *
@@ -95,8 +82,7 @@ print_table (const GPtrArray *changes)
 
   for (guint i = 0; i < changes->len; i++) {
     const GvtPastChange *change = g_ptr_array_index (changes, i);
-    g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (change->time / G_USEC_PER_SEC);
-    g_autofree char *when = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : NULL;
+    g_autofree char *when = gvt_display_time (change->time / G_USEC_PER_SEC);
     g_autofree char *user = name_user (change);
     const char *member = strrchr (change->method, '.');
     gboolean done = strcmp (change->outcome, GVT_AUDIT_DONE) == 0;

@@ -6,6 +6,7 @@
 
 #include "bus.h"
 #include "diff.h"
+#include "display.h"
 #include "gvt-error.h"
 #include "gvt-names.h"
 #include "json-output.h"
@@ -148,7 +149,6 @@ show_json (GVariant *changes)
 {
   static const char *const keys[] = { "fix", "path", "before", "after", "command", "note" };
   JsonBuilder *builder = json_builder_begin_array (json_builder_new ());
-  g_autofree char *text = NULL;
 
   for (gsize i = 0; i < g_variant_n_children (changes); i++) {
     g_autoptr (GVariant) change = g_variant_get_child_value (changes, i);
@@ -160,8 +160,7 @@ show_json (GVariant *changes)
     add_mode (builder, "mode", change, "mode");
     json_builder_end_object (builder);
   }
-  text = gvt_json_end (json_builder_end_array (builder), TRUE);
-  gvt_terminal_write (text);
+  gvt_display_json (json_builder_end_array (builder));
 }
 
 static gboolean

@@ -183,12 +183,9 @@ say_what_is_next (GvtClient *client, const GvtObjects *objects)
 static void
 print_json (const GvtObjects *objects)
 {
-  JsonBuilder *builder = json_builder_new ();
-  g_autofree char *text = NULL;
+  JsonBuilder *builder = json_builder_begin_object (json_builder_new ());
 
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "schema");
-  json_builder_add_int_value (builder, GVT_JSON_SCHEMA);
+  gvt_json_add_number (builder, "schema", GVT_JSON_SCHEMA);
   json_builder_set_member_name (builder, "gpus");
   json_builder_begin_array (builder);
   for (guint i = 0; i < objects->gpus->len; i++)
@@ -199,9 +196,7 @@ print_json (const GvtObjects *objects)
   for (guint i = 0; i < objects->vgpus->len; i++)
     gvt_json_add_vgpu (builder, g_ptr_array_index (objects->vgpus, i));
   json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  text = gvt_json_end (builder, TRUE);
-  gvt_terminal_write (text);
+  gvt_display_json (json_builder_end_object (builder));
 }
 
 static gboolean

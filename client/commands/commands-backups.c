@@ -50,24 +50,14 @@ list_session (GvtClient *client, const char *domain, GError **error)
   return directory != NULL ? gvt_domain_backups_list (directory, error) : NULL;
 }
 
-static char *
-show_time (gint64 seconds)
-{
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (seconds);
-
-  return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : g_strdup ("");
-}
-
 static void
 print_json (const GPtrArray *backups)
 {
   JsonBuilder *builder = json_builder_begin_array (json_builder_new ());
-  g_autofree char *text = NULL;
 
   for (guint i = 0; i < backups->len; i++)
     gvt_json_add_backup (builder, g_ptr_array_index (backups, i));
-  text = gvt_json_end (json_builder_end_array (builder), TRUE);
-  gvt_terminal_write (text);
+  gvt_display_json (json_builder_end_array (builder));
 }
 
 static void
@@ -78,7 +68,7 @@ print_table (const GPtrArray *backups)
 
   for (guint i = 0; i < backups->len; i++) {
     const GvtDomainBackup *backup = g_ptr_array_index (backups, i);
-    g_autofree char *time = show_time (backup->time);
+    g_autofree char *time = gvt_display_time (backup->time);
 
     gvt_table_add (table, backup->name, GVT_STYLE_HEADING);
     gvt_table_add (table, time, GVT_STYLE_PLAIN);

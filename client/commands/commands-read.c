@@ -11,14 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static void
-print_json (JsonBuilder *builder)
-{
-  g_autofree char *text = gvt_json_end (builder, TRUE);
-
-  gvt_terminal_write (text);
-}
-
 static gboolean
 run_gpus (GvtClient *client, char **args, GError **error)
 {
@@ -34,7 +26,7 @@ run_gpus (GvtClient *client, char **args, GError **error)
 
     for (guint i = 0; i < objects->gpus->len; i++)
       gvt_json_add_gpu (builder, NULL, g_ptr_array_index (objects->gpus, i));
-    print_json (json_builder_end_array (builder));
+    gvt_display_json (json_builder_end_array (builder));
     return TRUE;
   }
   for (guint i = 0; i < objects->gpus->len; i++) {
@@ -72,7 +64,7 @@ run_types (GvtClient *client, char **args, GError **error)
 
     for (guint i = 0; i < objects->types->len; i++)
       gvt_json_add_type (builder, g_ptr_array_index (objects->types, i));
-    print_json (json_builder_end_array (builder));
+    gvt_display_json (json_builder_end_array (builder));
     return TRUE;
   }
   for (guint i = 0; i < objects->types->len; i++) {
@@ -113,7 +105,7 @@ run_list (GvtClient *client, char **args, GError **error)
 
     for (guint i = 0; i < objects->vgpus->len; i++)
       gvt_json_add_vgpu (builder, g_ptr_array_index (objects->vgpus, i));
-    print_json (json_builder_end_array (builder));
+    gvt_display_json (json_builder_end_array (builder));
   } else if (objects->vgpus->len > 0) {
     g_autoptr (GvtTable) table = gvt_display_vgpus (client, objects);
 
@@ -190,7 +182,7 @@ run_show (GvtClient *client, char **args, GError **error)
     JsonBuilder *builder = json_builder_new ();
 
     gvt_json_add_vgpu (builder, vgpu);
-    print_json (builder);
+    gvt_display_json (builder);
   } else {
     g_autoptr (GHashTable) names = gvt_display_vm_names (client, objects);
 

@@ -135,8 +135,7 @@ add_json (JsonBuilder *builder, GVariant *entries, const char *vms)
   gvt_json_add_string (builder, "sha256", get_string (entries, "sha256"));
   gvt_json_add_string (builder, "installed", get_string (entries, "installed"));
   g_variant_lookup (entries, "size", "t", &size);
-  json_builder_set_member_name (builder, "size");
-  json_builder_add_int_value (builder, (gint64) size);
+  gvt_json_add_number (builder, "size", (gint64) size);
   gvt_json_add_string (builder, "images", images);
   gvt_json_add_string (builder, "warning", trouble);
   gvt_json_add_string (builder, "vms", vms);

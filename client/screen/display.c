@@ -7,6 +7,7 @@
 #include "display.h"
 
 #include "diff.h"
+#include "json-output.h"
 #include "owner.h"
 #include "vm-names.h"
 
@@ -145,6 +146,22 @@ gvt_display_line (const char *before, const char *text, GvtStyle style)
   gvt_terminal_write (before);
   gvt_terminal_write (styled);
   gvt_terminal_write ("\n");
+}
+
+void
+gvt_display_json (JsonBuilder *builder)
+{
+  g_autofree char *text = gvt_json_end (builder, TRUE);
+
+  gvt_terminal_write (text);
+}
+
+char *
+gvt_display_time (gint64 seconds)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (seconds);
+
+  return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : g_strdup ("");
 }
 
 gboolean

@@ -4,6 +4,8 @@
 #include "objects.h"
 #include "table.h"
 
+#include <json-glib/json-glib.h>
+
 G_BEGIN_DECLS
 
 /**
@@ -77,6 +79,22 @@ void gvt_display_failures (const GvtClient *client, const GvtObjects *objects);
  * Writes @table to standard output, as wide as the terminal if that is one.
  */
 void gvt_display_table (GvtTable *table, const char *indent);
+
+/**
+ * gvt_display_json:
+ * @builder: (transfer full): a complete value
+ *
+ * Writes it to standard output.
+ */
+void gvt_display_json (JsonBuilder *builder);
+
+/**
+ * gvt_display_time:
+ * @seconds: since 1970
+ *
+ * Returns: (transfer full): when that was, here; empty if no calendar has it
+ */
+char *gvt_display_time (gint64 seconds);
 
 /**
  * gvt_display_diff:

@@ -19,15 +19,15 @@ gvt_json_add_string (JsonBuilder *builder, const char *key, const char *value)
     json_builder_add_null_value (builder);
 }
 
-static void
-add_number (JsonBuilder *builder, const char *key, gint64 value)
+void
+gvt_json_add_number (JsonBuilder *builder, const char *key, gint64 value)
 {
   json_builder_set_member_name (builder, key);
   json_builder_add_int_value (builder, value);
 }
 
-static void
-add_boolean (JsonBuilder *builder, const char *key, gboolean value)
+void
+gvt_json_add_boolean (JsonBuilder *builder, const char *key, gboolean value)
 {
   json_builder_set_member_name (builder, key);
   json_builder_add_boolean_value (builder, value);
@@ -42,7 +42,7 @@ gvt_json_add_gpu (JsonBuilder *builder, const GvtObjects *objects, const GvtGpu 
   gvt_json_add_string (builder, "model", gpu->model);
   gvt_json_add_string (builder, "driver", gpu->driver);
   gvt_json_add_string (builder, "render_node", gpu->render_node);
-  add_boolean (builder, "boot_vga", gpu->boot_vga);
+  gvt_json_add_boolean (builder, "boot_vga", gpu->boot_vga);
   if (objects != NULL) {
     json_builder_set_member_name (builder, "types");
     json_builder_begin_array (builder);
@@ -66,11 +66,11 @@ gvt_json_add_type (JsonBuilder *builder, const GvtType *type)
   gvt_json_add_string (builder, "name", type->name);
   gvt_json_add_string (builder, "description", type->description);
   gvt_json_add_string (builder, "device_api", type->device_api);
-  add_number (builder, "available_instances", type->available_instances);
-  add_number (builder, "low_memory_mib", type->low_memory_mib);
-  add_number (builder, "high_memory_mib", type->high_memory_mib);
-  add_number (builder, "fences", type->fences);
-  add_number (builder, "weight", type->weight);
+  gvt_json_add_number (builder, "available_instances", type->available_instances);
+  gvt_json_add_number (builder, "low_memory_mib", type->low_memory_mib);
+  gvt_json_add_number (builder, "high_memory_mib", type->high_memory_mib);
+  gvt_json_add_number (builder, "fences", type->fences);
+  gvt_json_add_number (builder, "weight", type->weight);
   gvt_json_add_string (builder, "resolution", type->resolution);
   json_builder_end_object (builder);
 }
@@ -85,10 +85,10 @@ gvt_json_add_vgpu (JsonBuilder *builder, const GvtVgpu *vgpu)
   gvt_json_add_string (builder, "label", vgpu->label);
   gvt_json_add_string (builder, "gpu", vgpu->gpu);
   gvt_json_add_string (builder, "type", vgpu->type);
-  add_boolean (builder, "active", vgpu->active);
-  add_boolean (builder, "defined", vgpu->defined);
+  gvt_json_add_boolean (builder, "active", vgpu->active);
+  gvt_json_add_boolean (builder, "defined", vgpu->defined);
   gvt_json_add_string (builder, "start", vgpu->start);
-  add_number (builder, "owner_uid", vgpu->owner_uid);
+  gvt_json_add_number (builder, "owner_uid", vgpu->owner_uid);
   gvt_json_add_string (builder, "owner", owner);
   gvt_json_add_string (builder, "domain", vgpu->domain);
   gvt_json_add_string (builder, "device_node", vgpu->device_node);
@@ -102,7 +102,7 @@ gvt_json_add_backup (JsonBuilder *builder, const GvtDomainBackup *backup)
 {
   json_builder_begin_object (builder);
   gvt_json_add_string (builder, "name", backup->name);
-  add_number (builder, "time", backup->time);
+  gvt_json_add_number (builder, "time", backup->time);
   gvt_json_add_string (builder, "reason", backup->reason);
   json_builder_end_object (builder);
 }
@@ -116,7 +116,7 @@ gvt_json_add_result (JsonBuilder *builder,
   json_builder_begin_object (builder);
   gvt_json_add_string (builder, "name", word);
   gvt_json_add_string (builder, "uuid", uuid != NULL ? uuid : "");
-  add_boolean (builder, "done", failure == NULL);
+  gvt_json_add_boolean (builder, "done", failure == NULL);
   gvt_json_add_string (builder, "error", failure != NULL ? failure->message : "");
   json_builder_end_object (builder);
 }

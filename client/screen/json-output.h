@@ -17,6 +17,12 @@ G_BEGIN_DECLS
 /** gvt_json_add_string: adds a member of an object; null if @value is %NULL or empty. */
 void gvt_json_add_string (JsonBuilder *builder, const char *key, const char *value);
 
+/** gvt_json_add_number: adds a member of an object. */
+void gvt_json_add_number (JsonBuilder *builder, const char *key, gint64 value);
+
+/** gvt_json_add_boolean: adds a member of an object. */
+void gvt_json_add_boolean (JsonBuilder *builder, const char *key, gboolean value);
+
 /**
  * gvt_json_add_gpu:
  * @builder: where a value may come

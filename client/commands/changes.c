@@ -182,12 +182,9 @@ gvt_change_to_json (const GvtChange *change, const char *time)
 {
   JsonBuilder *builder = json_builder_begin_object (json_builder_new ());
 
-  json_builder_set_member_name (builder, "time");
-  json_builder_add_string_value (builder, time);
-  json_builder_set_member_name (builder, "event");
-  json_builder_add_string_value (builder, change->event);
-  json_builder_set_member_name (builder, "kind");
-  json_builder_add_string_value (builder, change->kind);
+  gvt_json_add_string (builder, "time", time);
+  gvt_json_add_string (builder, "event", change->event);
+  gvt_json_add_string (builder, "kind", change->kind);
   json_builder_set_member_name (builder, "object");
   json_builder_add_value (builder,
                           json_node_copy (change->after != NULL ? change->after : change->before));
