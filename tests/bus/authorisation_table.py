@@ -29,10 +29,12 @@ root    root      alice's   asks polkit nothing
 """
 
 # What becomes of a question to polkit, by the state polkit is in and by what the policy gives:
-# done, challenge (a password would do), refused, waits (no answer).
+# done, challenge (a password would do), refused, waits (no answer). as-shipped and may-ask: every
+# caller has an agent, whom nobody answers; only in may-ask do calls allow polkit to ask.
 POLKIT = """
                     yes      auth_admin  no
 as-shipped          done     challenge   refused
+may-ask             done     waits       refused
 rules-for           done     done        done
 rules-against       refused  refused     refused
 without-our-policy  refused  refused     refused
@@ -170,18 +172,23 @@ def properties():
     return {(interface, name) for interface, *names in rows(PROPERTIES) for name in names}
 
 
-def outcome(needs, user, state):
-    """What is to come of a call that needs so much, by a user, in a state of polkit."""
+def decided(needs, user, state):
+    """What is to come of a call that needs so much, by a user, in a state of polkit; by which need."""
     kind, owner = callers()[user]
     if needs == "bus-denies":
-        return "denied"
+        return None, "denied"
     if needs == "everybody" or kind == "root":
-        return "done"
+        return None, "done"
     for need in needs.split(" + "):
         if need.startswith("own|") and owner == user:
             continue
-        rule = implicit()[need.removeprefix("own|"), kind]
-        answer = polkit()[state, rule]
+        action = need.removeprefix("own|")
+        answer = polkit()[state, implicit()[action, kind]]
         if answer != "done":
-            return answer
-    return "done"
+            return action, answer
+    return None, "done"
+
+
+def outcome(*call):
+    """The same without the need."""
+    return decided(*call)[1]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """polkit when it is slow, gone, or does not know us; and dialogs that nobody answers."""
 
-import ast
 import contextlib
 import os
 import pathlib
@@ -10,6 +9,7 @@ import subprocess
 
 import pytest
 
+import agents
 import callers
 import daemons
 import vms
@@ -17,38 +17,7 @@ from callers import VGPU, BusError
 
 UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
 PATH = callers.vgpu_path(UUID)
-AGENT = (pathlib.Path(__file__).parent / "silent_agent.py").read_text()
 POLICY = "/usr/share/polkit-1/actions/org.gvt.manager.policy"
-
-
-class SilentAgent:
-    """Somebody's dialogs, unanswered."""
-
-    def __init__(self, caller):
-        self.process = subprocess.Popen(
-            ["/usr/bin/python3", "-c", AGENT, str(caller.process.pid)],
-            stdout=subprocess.PIPE,
-            text=True,
-            **callers.as_user(caller.user),
-        )
-        assert self.line() == "ready"
-
-    def line(self):
-        return self.process.stdout.readline().strip()
-
-    def asked(self, count=1):
-        """Waits until so many dialogs are open. The actions they are about."""
-        return [self.line().split()[1] for _ in range(count)]
-
-    def question(self):
-        """Waits for a dialog. Its action and its words."""
-        _, action, words = self.line().split(" ", 2)
-        return action, ast.literal_eval(words)
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 @pytest.fixture
@@ -59,7 +28,7 @@ def people(polkit):
     def make(user):
         caller = callers.Caller(user)
         made.append(caller)
-        made.append(SilentAgent(caller))
+        made.append(agents.SilentAgent(caller))
         return made[-2:]
 
     yield make
