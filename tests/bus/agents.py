@@ -35,9 +35,9 @@ class SilentAgent:
         return action, ast.literal_eval(words)
 
     def close(self):
-        """Goes away. What it had been asked beyond what was read."""
+        """Goes away, unless it has gone. What it had been asked beyond what was read."""
+        if self.process.stdout.closed:
+            return []
         self.process.kill()
-        with self.process.stdout as unread:
-            lines = unread.read().splitlines()
-        self.process.wait()
-        return lines
+        unread, _ = self.process.communicate()
+        return unread.splitlines()

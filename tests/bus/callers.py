@@ -125,7 +125,8 @@ class Caller:
             **as_user(user),
         )
         self.unique_name = json.loads(self.process.stdout.readline())["ready"]
-        threading.Thread(target=self.listen, daemon=True).start()
+        self.listener = threading.Thread(target=self.listen, daemon=True)
+        self.listener.start()
         Caller.all.append(self)
 
     def listen(self):
@@ -236,6 +237,7 @@ class Caller:
         Caller.all.remove(self)
         self.process.kill()
         self.process.wait()
+        self.listener.join()
         self.process.stdout.close()
 
 

@@ -65,6 +65,15 @@ def polkit(bus, root):
     daemon.kill()
 
 
+@pytest.fixture(autouse=True)
+def polkit_survives(request):
+    """Who ends polkitd starts it again: one that ended by itself is told where it did, and why."""
+    yield
+    if "polkit" in request.fixturenames:
+        process = request.getfixturevalue("polkit").process
+        assert process.poll() is None, f"polkitd ended, status {process.returncode}"
+
+
 def a_user(name):
     @pytest.fixture(scope="session", name=name)
     def user(bus, polkit):
