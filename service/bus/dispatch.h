@@ -20,7 +20,7 @@ GvtDispatch *gvt_dispatch_new (const GvtCallContext *context);
 /** gvt_dispatch_set_limits: as gvt_callers_set_limits(). */
 void gvt_dispatch_set_limits (GvtDispatch *self, guint per_user, guint total);
 
-/** gvt_dispatch_call: a #GvtInterfaceDispatch; @user_data is the dispatcher. */
+/** gvt_dispatch_call: a #GvtObjectTreeDispatch; @user_data is the dispatcher. */
 void gvt_dispatch_call (GDBusMethodInvocation *invocation, gpointer user_data);
 
 /** gvt_dispatch_is_idle: Returns: whether no call is in flight */

@@ -13,95 +13,95 @@
 struct _GvtObjects {
   GObject parent_instance;
   GvtRegistry *registry;
-  GvtInterfaceDispatch dispatch;
-  gpointer user_data;
-  GDBusObjectManagerServer *manager;
-  GPtrArray *root_interfaces;
+  GvtObjectTree *tree;
   GHashTable *types_of; /* parent name -> GPtrArray of type object paths */
 };
 
 G_DEFINE_FINAL_TYPE (GvtObjects, gvt_objects, G_TYPE_OBJECT)
 
-/* The interface at @path, which is made, but not shown yet, if need be. */
-static GvtInterface *
-get_or_make (GvtObjects *self, const char *path, const GDBusInterfaceInfo *info)
-{
-  g_autoptr (GDBusInterface) known =
-      g_dbus_object_manager_get_interface (G_DBUS_OBJECT_MANAGER (self->manager), path, info->name);
-
-  if (known != NULL)
-    return GVT_INTERFACE (g_steal_pointer (&known));
-  return gvt_interface_new (info, self->dispatch, self->user_data);
-}
-
-/* Shows a new object once all its properties are set. */
 static void
-show (GvtObjects *self, const char *path, GvtInterface *interface)
+add_string (GVariantBuilder *properties, const char *name, const char *value)
 {
-  g_autoptr (GDBusObjectSkeleton) object = NULL;
-
-  if (g_dbus_interface_get_object (G_DBUS_INTERFACE (interface)) != NULL)
-    return;
-  object = g_dbus_object_skeleton_new (path);
-  g_dbus_object_skeleton_add_interface (object, G_DBUS_INTERFACE_SKELETON (interface));
-  g_dbus_object_manager_server_export (self->manager, object);
+  g_variant_builder_add (properties, "{sv}", name, g_variant_new_string (value));
 }
 
 static void
-set_string (GvtInterface *interface, const char *property, const char *value)
+add_uint (GVariantBuilder *properties, const char *name, guint32 value)
 {
-  gvt_interface_set (interface, property, g_variant_new_string (value));
+  g_variant_builder_add (properties, "{sv}", name, g_variant_new_uint32 (value));
 }
 
 static void
-set_uint (GvtInterface *interface, const char *property, guint32 value)
+add_boolean (GVariantBuilder *properties, const char *name, gboolean value)
 {
-  gvt_interface_set (interface, property, g_variant_new_uint32 (value));
+  g_variant_builder_add (properties, "{sv}", name, g_variant_new_boolean (value));
 }
 
 static void
-set_boolean (GvtInterface *interface, const char *property, gboolean value)
+add_path (GVariantBuilder *properties, const char *name, const char *value)
 {
-  gvt_interface_set (interface, property, g_variant_new_boolean (value));
+  g_variant_builder_add (properties, "{sv}", name, g_variant_new_object_path (value));
 }
 
-static void
-set_path (GvtInterface *interface, const char *property, const char *value)
+static GVariant *
+describe_gpu (const GvtParentInfo *parent)
 {
-  gvt_interface_set (interface, property, g_variant_new_object_path (value));
+  GVariantBuilder gpu;
+
+  g_variant_builder_init (&gpu, G_VARIANT_TYPE_VARDICT);
+  add_string (&gpu, "Name", parent->name);
+  add_string (&gpu, "PciAddress", parent->pci_address);
+  add_string (&gpu, "Model", parent->model);
+  add_string (&gpu, "Driver", parent->driver);
+  add_string (&gpu, "RenderNode", parent->render_node);
+  add_boolean (&gpu, "BootVga", parent->boot_vga);
+  return g_variant_builder_end (&gpu);
 }
 
-static void
-show_gpu (GvtObjects *self, const GvtParentInfo *parent, const char *path)
+static GVariant *
+describe_type (const GvtTypeInfo *info, const char *gpu)
 {
-  g_autoptr (GvtInterface) gpu = get_or_make (self, path, &gvt_bus_manager_gpu_interface);
+  GVariantBuilder type;
 
-  set_string (gpu, "Name", parent->name);
-  set_string (gpu, "PciAddress", parent->pci_address);
-  set_string (gpu, "Model", parent->model);
-  set_string (gpu, "Driver", parent->driver);
-  set_string (gpu, "RenderNode", parent->render_node);
-  set_boolean (gpu, "BootVga", parent->boot_vga);
-  show (self, path, gpu);
+  g_variant_builder_init (&type, G_VARIANT_TYPE_VARDICT);
+  add_string (&type, "Id", info->id);
+  add_path (&type, "Gpu", gpu);
+  add_string (&type, "Name", info->name);
+  add_string (&type, "Description", info->description);
+  add_string (&type, "DeviceApi", info->device_api);
+  add_uint (&type, "AvailableInstances", info->available);
+  add_uint (&type, "LowMemoryMiB", info->size.low_mib);
+  add_uint (&type, "HighMemoryMiB", info->size.high_mib);
+  add_uint (&type, "Fences", info->size.fences);
+  add_uint (&type, "Weight", info->size.weight);
+  add_string (&type, "Resolution", info->size.resolution);
+  return g_variant_builder_end (&type);
 }
 
-static void
-show_type (GvtObjects *self, const GvtTypeInfo *info, const char *gpu, const char *path)
+static GVariant *
+describe_vgpu (const GvtVgpu *info, gboolean gpu_present)
 {
-  g_autoptr (GvtInterface) type = get_or_make (self, path, &gvt_bus_manager_vgpu_type_interface);
+  g_autofree char *gpu = gvt_path_of_gpu (gvt_vgpu_parent (info));
+  g_autofree char *failure = gvt_vgpu_failure (info);
+  g_autofree char *node = info->device != NULL && info->device->group >= 0
+                              ? gvt_node_path (info->device->group)
+                              : g_strdup ("");
+  GVariantBuilder vgpu;
 
-  set_string (type, "Id", info->id);
-  set_path (type, "Gpu", gpu);
-  set_string (type, "Name", info->name);
-  set_string (type, "Description", info->description);
-  set_string (type, "DeviceApi", info->device_api);
-  set_uint (type, "AvailableInstances", info->available);
-  set_uint (type, "LowMemoryMiB", info->size.low_mib);
-  set_uint (type, "HighMemoryMiB", info->size.high_mib);
-  set_uint (type, "Fences", info->size.fences);
-  set_uint (type, "Weight", info->size.weight);
-  set_string (type, "Resolution", info->size.resolution);
-  show (self, path, type);
+  g_variant_builder_init (&vgpu, G_VARIANT_TYPE_VARDICT);
+  add_string (&vgpu, "Uuid", info->uuid);
+  add_path (&vgpu, "Gpu", gpu);
+  add_string (&vgpu, "Type", gvt_vgpu_type (info));
+  add_string (&vgpu, "Label", gvt_vgpu_label (info));
+  add_boolean (&vgpu, "Active", info->device != NULL);
+  add_boolean (&vgpu, "Defined", info->definition != NULL);
+  add_string (&vgpu, "Start", gvt_vgpu_start (info));
+  add_uint (&vgpu, "OwnerUid", gvt_vgpu_owner (info));
+  add_string (&vgpu, "Domain", gvt_vgpu_domain (info));
+  add_string (&vgpu, "DeviceNode", node);
+  add_string (&vgpu, "State", gvt_vgpu_state (info, gpu_present));
+  add_string (&vgpu, "Failure", failure);
+  return g_variant_builder_end (&vgpu);
 }
 
 /* The types shown of a parent become @paths; objects of others go. */
@@ -114,7 +114,7 @@ keep_types (GvtObjects *self, const char *parent, GPtrArray *paths)
     const char *path = g_ptr_array_index (shown, i);
 
     if (!g_ptr_array_find_with_equal_func (paths, path, g_str_equal, NULL))
-      g_dbus_object_manager_server_unexport (self->manager, path);
+      gvt_object_tree_remove (self->tree, path);
   }
   g_hash_table_replace (self->types_of, g_strdup (parent), g_ptr_array_ref (paths));
 }
@@ -128,47 +128,22 @@ on_parent_changed (GvtRegistry *registry, const char *name, gpointer user_data)
   g_autofree char *gpu = gvt_path_of_gpu (name);
 
   if (parent != NULL)
-    show_gpu (self, parent, gpu);
+    gvt_object_tree_put (self->tree, gpu, &gvt_bus_manager_gpu_interface, describe_gpu (parent));
   for (guint i = 0; parent != NULL && i < parent->types->len; i++) {
     const GvtTypeInfo *type = g_ptr_array_index (parent->types, i);
     char *path = gvt_path_of_type (name, type->id);
 
-    show_type (self, type, gpu, path);
+    gvt_object_tree_put (self->tree,
+                         path,
+                         &gvt_bus_manager_vgpu_type_interface,
+                         describe_type (type, gpu));
     g_ptr_array_add (types, path);
   }
   keep_types (self, name, types);
   if (parent == NULL) {
-    g_dbus_object_manager_server_unexport (self->manager, gpu);
+    gvt_object_tree_remove (self->tree, gpu);
     g_hash_table_remove (self->types_of, name);
   }
-}
-
-static void
-show_vgpu (GvtObjects *self, const GvtVgpu *info, const char *path)
-{
-  g_autoptr (GvtInterface) vgpu = get_or_make (self, path, &gvt_bus_manager_vgpu_interface);
-  const char *parent = gvt_vgpu_parent (info);
-  g_autofree char *gpu = gvt_path_of_gpu (parent);
-  g_autofree char *failure = gvt_vgpu_failure (info);
-  g_autofree char *node = info->device != NULL && info->device->group >= 0
-                              ? gvt_node_path (info->device->group)
-                              : g_strdup ("");
-
-  set_string (vgpu, "Uuid", info->uuid);
-  set_path (vgpu, "Gpu", gpu);
-  set_string (vgpu, "Type", gvt_vgpu_type (info));
-  set_string (vgpu, "Label", gvt_vgpu_label (info));
-  set_boolean (vgpu, "Active", info->device != NULL);
-  set_boolean (vgpu, "Defined", info->definition != NULL);
-  set_string (vgpu, "Start", gvt_vgpu_start (info));
-  set_uint (vgpu, "OwnerUid", gvt_vgpu_owner (info));
-  set_string (vgpu, "Domain", gvt_vgpu_domain (info));
-  set_string (vgpu, "DeviceNode", node);
-  set_string (vgpu,
-              "State",
-              gvt_vgpu_state (info, gvt_registry_get_parent (self->registry, parent) != NULL));
-  set_string (vgpu, "Failure", failure);
-  show (self, path, vgpu);
 }
 
 static void
@@ -179,9 +154,13 @@ on_vgpu_changed (GvtRegistry *registry, const char *uuid, gpointer user_data)
   g_autofree char *path = gvt_path_of_vgpu (uuid);
 
   if (vgpu != NULL && gvt_vgpu_exists (vgpu))
-    show_vgpu (self, vgpu, path);
+    gvt_object_tree_put (
+        self->tree,
+        path,
+        &gvt_bus_manager_vgpu_interface,
+        describe_vgpu (vgpu, gvt_registry_get_parent (registry, gvt_vgpu_parent (vgpu)) != NULL));
   else
-    g_dbus_object_manager_server_unexport (self->manager, path);
+    gvt_object_tree_remove (self->tree, path);
 }
 
 static void
@@ -189,9 +168,8 @@ gvt_objects_finalize (GObject *object)
 {
   GvtObjects *self = GVT_OBJECTS (object);
 
-  g_ptr_array_unref (self->root_interfaces);
   g_hash_table_unref (self->types_of);
-  g_clear_object (&self->manager);
+  g_clear_object (&self->tree);
   g_clear_object (&self->registry);
   G_OBJECT_CLASS (gvt_objects_parent_class)->finalize (object);
 }
@@ -205,19 +183,25 @@ gvt_objects_class_init (GvtObjectsClass *klass)
 static void
 gvt_objects_init (GvtObjects *self)
 {
-  self->manager = g_dbus_object_manager_server_new (GVT_PATH);
-  self->root_interfaces = g_ptr_array_new_with_free_func (g_object_unref);
   self->types_of =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
 }
 
-static GvtInterface *
-add_root_interface (GvtObjects *self, const GDBusInterfaceInfo *info)
+/* Of the root's three interfaces one has a property. */
+static void
+make_root (GvtObjectTree *tree)
 {
-  GvtInterface *interface = gvt_interface_new (info, self->dispatch, self->user_data);
+  GVariantBuilder manager;
 
-  g_ptr_array_add (self->root_interfaces, interface);
-  return interface;
+  g_variant_builder_init (&manager, G_VARIANT_TYPE_VARDICT);
+  add_string (&manager, "Version", GVT_VERSION);
+  gvt_object_tree_add_to_root (tree, &gvt_bus_manager_interface, g_variant_builder_end (&manager));
+  gvt_object_tree_add_to_root (tree,
+                               &gvt_bus_manager_domains_interface,
+                               g_variant_new ("a{sv}", NULL));
+  gvt_object_tree_add_to_root (tree,
+                               &gvt_bus_manager_host_interface,
+                               g_variant_new ("a{sv}", NULL));
 }
 
 static void
@@ -239,16 +223,13 @@ show_all (GvtObjects *self)
 }
 
 GvtObjects *
-gvt_objects_new (GvtRegistry *registry, GvtInterfaceDispatch dispatch, gpointer user_data)
+gvt_objects_new (GvtRegistry *registry, GvtObjectTreeDispatch dispatch, gpointer user_data)
 {
   GvtObjects *self = g_object_new (GVT_TYPE_OBJECTS, NULL);
 
   self->registry = g_object_ref (registry);
-  self->dispatch = dispatch;
-  self->user_data = user_data;
-  set_string (add_root_interface (self, &gvt_bus_manager_interface), "Version", GVT_VERSION);
-  add_root_interface (self, &gvt_bus_manager_domains_interface);
-  add_root_interface (self, &gvt_bus_manager_host_interface);
+  self->tree = gvt_object_tree_new (GVT_PATH, dispatch, user_data);
+  make_root (self->tree);
   show_all (self);
   g_signal_connect_object (registry, "parent-changed", G_CALLBACK (on_parent_changed), self, 0);
   g_signal_connect_object (registry, "vgpu-changed", G_CALLBACK (on_vgpu_changed), self, 0);
@@ -258,13 +239,5 @@ gvt_objects_new (GvtRegistry *registry, GvtInterfaceDispatch dispatch, gpointer 
 gboolean
 gvt_objects_export (GvtObjects *self, GDBusConnection *connection, GError **error)
 {
-  g_dbus_object_manager_server_set_connection (self->manager, connection);
-  for (guint i = 0; i < self->root_interfaces->len; i++) {
-    if (!g_dbus_interface_skeleton_export (g_ptr_array_index (self->root_interfaces, i),
-                                           connection,
-                                           GVT_PATH,
-                                           error))
-      return FALSE;
-  }
-  return TRUE;
+  return gvt_object_tree_show (self->tree, connection, error);
 }

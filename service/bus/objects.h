@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "interface.h"
+#include "object-tree.h"
 #include "registry.h"
 
 G_BEGIN_DECLS
@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GvtObjects, gvt_objects, GVT, OBJECTS, GObject)
 
 GvtObjects *
-gvt_objects_new (GvtRegistry *registry, GvtInterfaceDispatch dispatch, gpointer user_data);
+gvt_objects_new (GvtRegistry *registry, GvtObjectTreeDispatch dispatch, gpointer user_data);
 
 /**
  * gvt_objects_export:
