@@ -41,21 +41,26 @@ gvt_sysfs_read_number (GvtRoot *root, const char *path)
 
 /*
  * The child, between fork and _exit: async-signal-safe calls only. It drops every descriptor first,
- * because one that is stuck in the kernel would otherwise keep the service's bus connection open
- * after the service itself is gone. An exit status holds any errno of these calls (all below 256).
+ * but for @held, because one that is stuck in the kernel would otherwise keep the service's bus
+ * connection open after the service itself is gone. An exit status holds any errno of these calls (all
+ * below 256).
  */
 static G_GNUC_NORETURN void
-write_and_exit (int root_fd, const char *path, const char *value, gsize length)
+write_and_exit (int root_fd, int held, const char *path, const char *value, gsize length)
 {
   gssize written;
   int fd;
 
   signal (SIGTERM, SIG_DFL);
   signal (SIGINT, SIG_DFL);
-  if (dup2 (root_fd, 3) != 3)
+  /* First out of each other's way. */
+  root_fd = fcntl (root_fd, F_DUPFD, 5);
+  if (held >= 0)
+    held = fcntl (held, F_DUPFD, 5);
+  if (dup2 (root_fd, 3) != 3 || (held >= 0 && dup2 (held, 4) != 4))
     _exit (errno);
   /* Not close_range(), which kernels before 5.9 do not have. */
-  closefrom (4);
+  closefrom (held >= 0 ? 5 : 4);
   for (int i = 0; i < 3; i++)
     close (i);
   fd = openat (3, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -144,7 +149,7 @@ leave_behind (pid_t pid, Pending *pending)
 
 /* The child, or -1 with errno. */
 static pid_t
-start_writing (GvtRoot *root, const char *path, const char *value)
+start_writing (GvtRoot *root, int held, const char *path, const char *value)
 {
   int root_fd = gvt_root_open (root, "/", O_PATH | O_DIRECTORY);
   gsize length = strlen (value);
@@ -156,7 +161,7 @@ start_writing (GvtRoot *root, const char *path, const char *value)
     return -1;
   pid = fork ();
   if (pid == 0)
-    write_and_exit (root_fd, relative, value, length);
+    write_and_exit (root_fd, held, relative, value, length);
   saved = errno;
   close (root_fd);
   errno = saved;
@@ -167,6 +172,7 @@ int
 gvt_sysfs_write (GvtRoot *root,
                  const char *path,
                  const char *value,
+                 int held,
                  GvtSysfsLate late,
                  gpointer user_data,
                  GDestroyNotify free_user_data)
@@ -182,7 +188,7 @@ gvt_sysfs_write (GvtRoot *root,
   pending->free_user_data = free_user_data;
   if (g_atomic_int_get (&stuck) >= GVT_SYSFS_STUCK_MAX)
     return EAGAIN;
-  pid = start_writing (root, path, value);
+  pid = start_writing (root, held, path, value);
   if (pid < 0)
     return errno;
 

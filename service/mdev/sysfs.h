@@ -40,6 +40,7 @@ guint gvt_sysfs_read_number (GvtRoot *root, const char *path);
  * gvt_sysfs_write:
  * @path: an absolute path below /sys
  * @value: what to write, in exactly one write(2): the kernel takes a second one as a new command
+ * @held: a descriptor that stays open until the write returns, whatever becomes of us; or -1
  * @late: (nullable): who wants to know how it ends if it does not in time
  * @user_data: (transfer full): for @late
  * @free_user_data: how to free @user_data, in any case
@@ -56,6 +57,7 @@ guint gvt_sysfs_read_number (GvtRoot *root, const char *path);
 int gvt_sysfs_write (GvtRoot *root,
                      const char *path,
                      const char *value,
+                     int held,
                      GvtSysfsLate late,
                      gpointer user_data,
                      GDestroyNotify free_user_data);

@@ -64,6 +64,9 @@ commit (GvtRegistry *registry, GvtTransition *transition, gboolean succeeded)
                               g_steal_pointer (&transition->record));
   else
     gvt_registry_commit_device (registry, transition->uuid, g_steal_pointer (&transition->device));
+  /* Else it would be forgotten with its record still there. */
+  if (!succeeded && transition->pending)
+    gvt_registry_commit_record (registry, transition->uuid, g_steal_pointer (&transition->record));
   gvt_registry_commit_parent (registry, g_steal_pointer (&transition->parent_info));
 }
 

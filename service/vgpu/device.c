@@ -34,7 +34,7 @@ write_remove (GvtRoot *root, const char *uuid)
 {
   g_autofree char *path = g_build_filename (MDEV_DEVICES, uuid, "remove", NULL);
 
-  return gvt_sysfs_write (root, path, "1", NULL, NULL, NULL);
+  return gvt_sysfs_write (root, path, "1", -1, NULL, NULL, NULL);
 }
 
 void
@@ -107,6 +107,34 @@ late_free (Late *self)
   g_free (self);
 }
 
+/* UUIDs of devices that are to go as soon as they come. */
+static GMutex unwanted_lock;
+static GHashTable *unwanted;
+
+static void
+note_unwanted (const char *uuid, gboolean is_so)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&unwanted_lock);
+
+  if (unwanted == NULL)
+    unwanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (is_so)
+    g_hash_table_add (unwanted, g_strdup (uuid));
+  else
+    g_hash_table_remove (unwanted, uuid);
+}
+
+gboolean
+gvt_device_check_wanted (const char *uuid, const char *parent, GError **error)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&unwanted_lock);
+
+  if (unwanted == NULL || !g_hash_table_contains (unwanted, uuid))
+    return TRUE;
+  g_propagate_error (error, gvt_mdev_create_error (ETIMEDOUT, uuid, parent, ""));
+  return FALSE;
+}
+
 static void
 remove_late_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -120,6 +148,7 @@ remove_late_in_worker (GTask *task, gpointer source, gpointer task_data, GCancel
     g_message ("vGPU %s: made when nobody waited for it any more, and it stays: %s",
                late->uuid,
                error->message);
+  note_unwanted (late->uuid, FALSE);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -130,30 +159,35 @@ on_made_late (int error_number, gpointer user_data)
   const Late *late = user_data;
   g_autoptr (GTask) task = NULL;
 
-  if (error_number != 0)
+  if (error_number != 0) {
+    note_unwanted (late->uuid, FALSE);
     return;
+  }
   task = g_task_new (NULL, NULL, NULL, NULL);
   g_task_set_source_tag (task, on_made_late);
   g_task_set_task_data (task, late_new (late->root, late->uuid), (GDestroyNotify) late_free);
   g_task_run_in_thread (task, remove_late_in_worker);
 }
 
-/* Who asks for a device that may exist has it written down, so that one that comes late is theirs. */
+/* Noted before, since the main loop may hear of its end before we hear of the deadline. */
 static int
-write_create (GvtRoot *root,
-              const char *parent,
-              const char *type,
-              const char *uuid,
-              gboolean may_be_late)
+write_create (GvtRoot *root, const GvtDeviceRequest *request)
 {
-  g_autofree char *path = locate_type (parent, type, "create");
+  g_autofree char *path = locate_type (request->parent, request->type, "create");
+  int error_number;
 
-  return gvt_sysfs_write (root,
-                          path,
-                          uuid,
-                          may_be_late ? NULL : on_made_late,
-                          late_new (root, uuid),
-                          (GDestroyNotify) late_free);
+  if (!request->may_be_late)
+    note_unwanted (request->uuid, TRUE);
+  error_number = gvt_sysfs_write (root,
+                                  path,
+                                  request->uuid,
+                                  request->held,
+                                  request->may_be_late ? NULL : on_made_late,
+                                  late_new (root, request->uuid),
+                                  (GDestroyNotify) late_free);
+  if (!request->may_be_late && error_number != ETIMEDOUT)
+    note_unwanted (request->uuid, FALSE);
+  return error_number;
 }
 
 /* The kernel refuses a UUID as soon as somebody else's request for it begins (mdev_core.c,
@@ -182,30 +216,32 @@ says_zero (GvtRoot *root, const char *attribute)
 
 GvtDeviceInfo *
 gvt_device_create (GvtRoot *root,
-                   const char *uuid,
-                   const char *parent,
-                   const char *type,
-                   gboolean may_exist,
-                   gboolean *made,
+                   const GvtDeviceRequest *request,
+                   GvtMaking *making,
                    GError **error)
 {
+  const char *uuid = request->uuid;
+  const char *parent = request->parent;
+  const char *type = request->type;
   g_autofree char *available = locate_type (parent, type, "available_instances");
   g_autoptr (GvtDeviceInfo) existing = gvt_scan_device (root, uuid);
   int error_number;
 
-  *made = FALSE;
-  if (existing != NULL && may_exist && is_as_wanted (existing, parent, type))
+  *making = GVT_MAKING_NONE;
+  if (existing != NULL && request->may_exist && is_as_wanted (existing, parent, type))
     return g_steal_pointer (&existing);
-  if (existing == NULL && !may_exist && says_zero (root, available)) {
+  if (existing == NULL && !request->may_exist && says_zero (root, available)) {
     g_propagate_error (error, gvt_mdev_no_room_error (parent, type));
     return NULL;
   }
-  error_number = existing != NULL ? EEXIST : write_create (root, parent, type, uuid, may_exist);
+  error_number = existing != NULL ? EEXIST : write_create (root, request);
   if (error_number == 0) {
-    *made = TRUE;
+    *making = GVT_MAKING_DONE;
     return confirm (root, uuid, parent, type, error);
   }
-  if (error_number == EEXIST && may_exist && existing == NULL) {
+  if (error_number == ETIMEDOUT)
+    *making = GVT_MAKING_PENDING;
+  if (error_number == EEXIST && request->may_exist && existing == NULL) {
     existing = await_other (root, uuid);
     if (is_as_wanted (existing, parent, type))
       return g_steal_pointer (&existing);

@@ -7,6 +7,7 @@
 
 #include "change.h"
 #include "node.h"
+#include "orphaned-records.h"
 #include "own-change.h"
 #include "removals.h"
 #include "watch.h"
@@ -66,42 +67,6 @@ gvt_monitor_init (GvtMonitor *self)
 {
 }
 
-static void
-forget_in_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-
-  if (gvt_record_delete (GVT_MONITOR (source)->root, task_data, TRUE, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GvtMonitor *self = GVT_MONITOR (source);
-  g_autoptr (GError) error = NULL;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    g_message ("%s", error->message);
-  gvt_registry_release (self->registry, g_task_get_task_data (G_TASK (result)));
-}
-
-static void
-on_record_orphaned (GvtRegistry *registry, const char *uuid, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (user_data, NULL, on_forgotten, NULL);
-
-  /* Nobody may make a vGPU of that UUID meanwhile: it would lose its record to this. */
-  if (!gvt_registry_reserve_for_repair (registry, uuid, NULL, NULL))
-    return;
-  g_debug ("vGPU %s is gone; forgetting what was noted about it", uuid);
-  g_task_set_source_tag (task, on_record_orphaned);
-  g_task_set_task_data (task, g_strdup (uuid), g_free);
-  g_task_run_in_thread (task, forget_in_worker);
-}
-
 GvtMonitor *
 gvt_monitor_new (GvtRoot *root, GvtRegistry *registry)
 {
@@ -110,7 +75,7 @@ gvt_monitor_new (GvtRoot *root, GvtRegistry *registry)
   self->root = gvt_root_ref (root);
   self->definitions = gvt_definitions_new (root);
   self->registry = g_object_ref (registry);
-  g_signal_connect_object (registry, "record-orphaned", G_CALLBACK (on_record_orphaned), self, 0);
+  gvt_orphaned_records_follow (root, registry);
   return self;
 }
 

@@ -6,7 +6,10 @@
 
 #include "record.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "durable-file.h"
 #include "gvt-error.h"
@@ -111,8 +114,8 @@ parse (GKeyFile *file, GError **error)
   return record;
 }
 
-static GvtRecord *
-load (GvtRoot *root, const char *uuid)
+GvtRecord *
+gvt_record_load (GvtRoot *root, const char *uuid)
 {
   g_autofree char *path = g_build_filename (RECORDS, uuid, NULL);
   g_autoptr (GKeyFile) file = g_key_file_new ();
@@ -133,6 +136,35 @@ load (GvtRoot *root, const char *uuid)
                uuid,
                error != NULL ? error->message : "incomplete");
   return record;
+}
+
+static int
+open_and_lock (GvtRoot *root, const char *uuid, int operation)
+{
+  g_autofree char *path = g_build_filename (RECORDS, uuid, NULL);
+  int fd = gvt_root_open (root, path, O_RDONLY | O_NOFOLLOW);
+
+  if (fd < 0 || flock (fd, operation) == 0)
+    return fd;
+  close (fd);
+  return -1;
+}
+
+int
+gvt_record_hold (GvtRoot *root, const char *uuid)
+{
+  return open_and_lock (root, uuid, LOCK_SH);
+}
+
+gboolean
+gvt_record_is_held (GvtRoot *root, const char *uuid)
+{
+  int any = open_and_lock (root, uuid, LOCK_SH | LOCK_NB);
+  gboolean held = any >= 0 && flock (any, LOCK_EX | LOCK_NB) != 0;
+
+  if (any >= 0)
+    close (any);
+  return held;
 }
 
 gboolean
@@ -166,7 +198,7 @@ gvt_record_load_all (GvtRoot *root)
   names = gvt_root_list (root, RECORDS);
   for (guint i = 0; i < names->len; i++) {
     const char *uuid = g_ptr_array_index (names, i);
-    GvtRecord *record = gvt_uuid_is_canonical (uuid) ? load (root, uuid) : NULL;
+    GvtRecord *record = gvt_uuid_is_canonical (uuid) ? gvt_record_load (root, uuid) : NULL;
 
     if (record != NULL)
       g_hash_table_insert (records, g_strdup (uuid), record);

@@ -47,6 +47,26 @@ gboolean gvt_record_equal (const GvtRecord *a, const GvtRecord *b);
 GHashTable *gvt_record_load_all (GvtRoot *root);
 
 /**
+ * gvt_record_load:
+ *
+ * Returns: (transfer full) (nullable): what is noted about vGPU @uuid. Blocks.
+ */
+GvtRecord *gvt_record_load (GvtRoot *root, const char *uuid);
+
+/**
+ * gvt_record_hold:
+ *
+ * Keeps others from taking the record of @uuid for a leftover (gvt_record_is_held()) as long as the
+ * descriptor is open, here or in a child that outlives us. Blocks.
+ *
+ * Returns: a descriptor; -1 if there is no record
+ */
+int gvt_record_hold (GvtRoot *root, const char *uuid);
+
+/** gvt_record_is_held: Returns: whether somebody holds the record of @uuid. Blocks. */
+gboolean gvt_record_is_held (GvtRoot *root, const char *uuid);
+
+/**
  * gvt_record_may_replace:
  *
  * Whatever a record of a later version says, in whatever words, is for the service that wrote it:

@@ -16,6 +16,14 @@ is_newer_than_scan (GvtRegistry *self, const char *uuid, guint64 epoch)
   return gvt_registry_is_noted_since (self->gone, uuid, epoch);
 }
 
+static gboolean
+is_awaited (GvtRegistry *self, const char *uuid)
+{
+  const GvtVgpu *vgpu = g_hash_table_lookup (self->vgpus, uuid);
+
+  return vgpu != NULL && vgpu->awaited;
+}
+
 /* A vGPU's state says whether its parent is there. */
 static void
 announce_vgpus_of (GvtRegistry *self, const char *parent)
@@ -106,7 +114,7 @@ gvt_registry_apply_scan (GvtRegistry *self, GvtHostState *state, guint64 epoch)
   g_hash_table_iter_init (&iter, table);
   while (g_hash_table_iter_next (&iter, (gpointer *) &uuid, (gpointer *) &found)) {
     if (is_newer_than_scan (self, uuid, epoch))
-      whole = FALSE;
+      whole = whole && is_awaited (self, uuid);
     else
       apply_found (self, uuid, found);
   }

@@ -278,6 +278,7 @@ gvt_registry_release (GvtRegistry *self, const char *uuid)
     return;
   vgpu->reserved = FALSE;
   vgpu->repaired = FALSE;
+  vgpu->awaited = FALSE;
   g_clear_pointer (&vgpu->claim, gvt_claim_free);
   vgpu->epoch = self->epoch;
   if (!gvt_vgpu_exists (vgpu)) {
@@ -318,6 +319,22 @@ void
 gvt_registry_note_prepared (GvtRegistry *self, const char *uuid)
 {
   gvt_registry_get_or_add (self, uuid)->prepared++;
+}
+
+void
+gvt_registry_commit_record (GvtRegistry *self, const char *uuid, GvtRecord *record)
+{
+  GvtVgpu *vgpu = gvt_registry_get_or_add (self, uuid);
+
+  g_clear_pointer (&vgpu->record, gvt_record_free);
+  vgpu->record = record;
+  gvt_registry_announce (self, uuid);
+}
+
+void
+gvt_registry_set_awaited (GvtRegistry *self, const char *uuid, gboolean awaited)
+{
+  gvt_registry_get_or_add (self, uuid)->awaited = awaited;
 }
 
 void

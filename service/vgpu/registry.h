@@ -109,6 +109,17 @@ void gvt_registry_note_prepared (GvtRegistry *self, const char *uuid);
 /** gvt_registry_commit_device: @device: (transfer full) (nullable): what the kernel has now */
 void gvt_registry_commit_device (GvtRegistry *self, const char *uuid, GvtDeviceInfo *device);
 
+/** gvt_registry_commit_record: @record: (transfer full) (nullable): the record on disk now */
+void gvt_registry_commit_record (GvtRegistry *self, const char *uuid, GvtRecord *record);
+
+/**
+ * gvt_registry_set_awaited:
+ *
+ * Says of a vGPU under repair whether it is the kernel that is waited for: that may take long, and no
+ * look at the host is worth repeating for it.
+ */
+void gvt_registry_set_awaited (GvtRegistry *self, const char *uuid, gboolean awaited);
+
 /** gvt_registry_set_failure: @failure: (nullable): why the vGPU is not as it should be */
 void gvt_registry_set_failure (GvtRegistry *self, const char *uuid, const char *failure);
 

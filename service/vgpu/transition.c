@@ -6,6 +6,8 @@
 
 #include "transition.h"
 
+#include <unistd.h>
+
 #include "device.h"
 #include "node.h"
 
@@ -129,22 +131,39 @@ undo_device (GvtRoot *root, GvtTransition *self)
     gvt_node_grant (root, self->uuid, self->device->group, owner_of (self->from_record), NULL);
 }
 
+/* Whoever asks for one that may exist has it written down, and may have it late; but a VM does not wait
+ * for it, and would leave it behind. */
+static GvtDeviceInfo *
+make_device (GvtRoot *root, GvtTransition *self, GError **error)
+{
+  GvtDeviceRequest request = {
+    .uuid = self->uuid,
+    .parent = self->parent,
+    .type = self->type,
+    .may_exist = self->may_exist,
+    .may_be_late = self->may_exist && !self->for_a_vm,
+    .held = gvt_record_hold (root, self->uuid),
+  };
+  GvtMaking making;
+  GvtDeviceInfo *device = gvt_device_create (root, &request, &making, error);
+
+  if (request.held >= 0)
+    close (request.held);
+  self->made = making == GVT_MAKING_DONE;
+  self->pending = making == GVT_MAKING_PENDING && self->from_definition == NULL;
+  return device;
+}
+
 /* The device is there afterwards, and its owner may open it. */
 static gboolean
 put_device (GvtRoot *root, GvtTransition *self, GError **error)
 {
   guint32 owner = owner_of (self->record);
 
-  if (self->from_device == NULL)
-    self->device = gvt_device_create (root,
-                                      self->uuid,
-                                      self->parent,
-                                      self->type,
-                                      self->may_exist,
-                                      &self->made,
-                                      error);
-  else
-    self->device = gvt_device_info_copy (self->from_device);
+  if (!gvt_device_check_wanted (self->uuid, self->parent, error))
+    return FALSE;
+  self->device = self->from_device != NULL ? gvt_device_info_copy (self->from_device)
+                                           : make_device (root, self, error);
   if (self->device == NULL)
     return FALSE;
   if (!self->made && needs_free_device (self) && !gvt_device_check_free (root, self->device, error))
@@ -222,7 +241,8 @@ run_steps (GvtRoot *root, GvtTransition *self, GError **error)
     return FALSE;
   }
   if (device_step && !put_device (root, self, error)) {
-    undo_record (root, self);
+    if (!self->pending)
+      undo_record (root, self);
     return FALSE;
   }
   if (self->from_definition != NULL)

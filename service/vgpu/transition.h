@@ -24,6 +24,8 @@ G_BEGIN_DECLS
  * @device: the device after, or %NULL
  * @parent_info: the GPU after, or %NULL where it was not looked at
  * @made: whether we made @device; for the way back
+ * @pending: whether the kernel is still making the device of a new vGPU, whose record stays so that it
+ *   is its owner's if it comes without anybody to remove it
  * @kept: what the definition's file held before; likewise
  *
  * One vGPU on its way from what is to what shall be. Every change this service makes to vGPUs is one
@@ -45,6 +47,7 @@ typedef struct {
   GvtDeviceInfo *device;
   GvtParentInfo *parent_info;
   gboolean made;
+  gboolean pending;
   char *kept;
 } GvtTransition;
 

@@ -45,6 +45,7 @@ void gvt_claim_free (GvtClaim *self);
  *   and its record stays
  * @reserved: whether an operation on it is under way; nobody else may begin one
  * @repaired: whether that operation is the service's own doing, which calls wait for
+ * @awaited: whether that waits for a kernel that is still making it
  * @prepared: how often a VM has had it prepared since the service started
  * @claim: what that operation is to make of it, or %NULL; counts against limits at once
  * @epoch: when we last changed it ourselves, by the registry's count
@@ -61,6 +62,7 @@ typedef struct {
   gboolean unreadable;
   gboolean reserved;
   gboolean repaired;
+  gboolean awaited;
   guint prepared;
   GvtClaim *claim;
   guint64 epoch;

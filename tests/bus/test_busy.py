@@ -98,7 +98,7 @@ def test_a_creation_that_blocks(bed, alice, bob):
     bed.host.tell("unblock create")
     callers.eventually(lambda: bed.host.writes()[1] == 1)
     callers.eventually(lambda: not bed.host.devices() and not alice.of(VGPU))
-    assert "nobody waited for it" in bed.service.text()
+    callers.eventually(lambda: "nobody waited for it" in bed.service.text())
 
 
 def test_a_start_that_blocks(bed, alice):

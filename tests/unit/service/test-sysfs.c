@@ -18,7 +18,7 @@
 static int
 write_value (const Scratch *host, const char *path, const char *value)
 {
-  return gvt_sysfs_write (host->root, path, value, NULL, NULL, NULL);
+  return gvt_sysfs_write (host->root, path, value, -1, NULL, NULL, NULL);
 }
 
 static void
@@ -100,8 +100,13 @@ write_to_fifo (gpointer data)
 {
   Writer *writer = data;
 
-  writer->result =
-      gvt_sysfs_write (writer->host->root, "/sys/fifo", "1", note_late_result, writer, note_freed);
+  writer->result = gvt_sysfs_write (writer->host->root,
+                                    "/sys/fifo",
+                                    "1",
+                                    -1,
+                                    note_late_result,
+                                    writer,
+                                    note_freed);
   return NULL;
 }
 

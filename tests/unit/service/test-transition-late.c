@@ -3,21 +3,9 @@
  * The kernel makes a vGPU when its caller has long been told that it did not.
  */
 
+#include "device.h"
 #include "transition-fixture.h"
 #include "wait.h"
-
-static void
-make_too_late (TransitionFixture *fixture, const char *wanted, gboolean may_exist)
-{
-  g_autoptr (GvtTransition) transition = NULL;
-
-  simulated_host_control (fixture->host, "block create");
-  transition = transition_begin (fixture);
-  transition_want (transition, wanted, 1000);
-  transition->may_exist = may_exist;
-  transition_fail (fixture, transition, GVT_ERROR_BUSY);
-  simulated_host_control (fixture->host, "unblock create");
-}
 
 static gboolean
 is_removed (gpointer user_data)
@@ -33,21 +21,96 @@ is_made (gpointer user_data)
   return device != NULL;
 }
 
-/* Nobody would know whose it is. */
+static gboolean
+is_forgotten (gpointer user_data)
+{
+  return !gvt_record_is_held (user_data, UUID);
+}
+
+/* Who asked was told that there is none. Its record waits for the kernel, in case nobody else does. */
 static void
 test_new_one_is_removed (TransitionFixture *fixture, gconstpointer data)
 {
-  make_too_late (fixture, "dr", FALSE);
+  g_autoptr (GvtTransition) transition = NULL;
+
+  simulated_host_control (fixture->host, "block create");
+  transition = transition_begin (fixture);
+  transition_want (transition, "dr", 1000);
+  transition_fail (fixture, transition, GVT_ERROR_BUSY);
+  g_assert_true (transition->pending);
+  g_assert_true (gvt_record_is_held (fixture->root, UUID));
+  simulated_host_control (fixture->host, "unblock create");
   wait_until (is_removed, fixture->host);
-  transition_check_is (fixture, "");
+  wait_until (is_forgotten, fixture->root);
+  transition_check_is (fixture, "r");
+}
+
+static gboolean
+is_wanted (gpointer user_data)
+{
+  return gvt_device_check_wanted (UUID, GPU, NULL);
+}
+
+/* Its VM did not wait; and no other may take it before it is gone again. */
+static void
+test_one_for_a_vm_is_removed (TransitionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GvtTransition) transition = NULL;
+  g_autoptr (GvtTransition) again = NULL;
+  g_autofree char *record = NULL;
+
+  transition_go (fixture, "fr");
+  record = scratch_read (fixture->host->scratch, RECORD);
+  simulated_host_control (fixture->host, "block create");
+  transition = transition_begin (fixture);
+  transition_want (transition, "dfr", 1000);
+  transition->record->lease_pid = 4711;
+  transition->may_exist = TRUE;
+  transition->for_a_vm = TRUE;
+  transition_fail (fixture, transition, GVT_ERROR_BUSY);
+  transition_check_text (fixture, RECORD, record);
+  again = transition_begin (fixture);
+  transition_want (again, "dfr", 1000);
+  again->may_exist = TRUE;
+  transition_fail (fixture, again, GVT_ERROR_BUSY);
+  g_assert_cmpuint (simulated_host_count (fixture->host, "writes create"), ==, 1);
+  simulated_host_control (fixture->host, "unblock create");
+  wait_until (is_removed, fixture->host);
+  wait_until (is_wanted, NULL);
+  transition_check_is (fixture, "fr");
+  transition_go (fixture, "dfr");
+}
+
+/* The kernel refuses in the end. */
+static void
+test_none_comes (TransitionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GvtTransition) transition = NULL;
+
+  simulated_host_control (fixture->host, "block create");
+  transition = transition_begin (fixture);
+  transition_want (transition, "dr", 1000);
+  transition_fail (fixture, transition, GVT_ERROR_BUSY);
+  g_assert_false (is_wanted (NULL));
+  simulated_host_control (fixture->host, "unregister " GPU);
+  simulated_host_control (fixture->host, "unblock create");
+  wait_until (is_wanted, NULL);
+  wait_until (is_forgotten, fixture->root);
 }
 
 /* It is written down whose it is, and that it may exist. */
 static void
 test_defined_one_stays (TransitionFixture *fixture, gconstpointer data)
 {
+  g_autoptr (GvtTransition) transition = NULL;
+
   transition_go (fixture, "fr");
-  make_too_late (fixture, "dfr", TRUE);
+  simulated_host_control (fixture->host, "block create");
+  transition = transition_begin (fixture);
+  transition_want (transition, "dfr", 1000);
+  transition->may_exist = TRUE;
+  transition_fail (fixture, transition, GVT_ERROR_BUSY);
+  simulated_host_control (fixture->host, "unblock create");
   wait_until (is_made, fixture->root);
   transition_check_is (fixture, "dfr");
   transition_go (fixture, "fr");
@@ -58,6 +121,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   transition_add ("new-one-is-removed", test_new_one_is_removed);
+  transition_add ("one-for-a-vm-is-removed", test_one_for_a_vm_is_removed);
+  transition_add ("none-comes", test_none_comes);
   transition_add ("defined-one-stays", test_defined_one_stays);
   return g_test_run ();
 }

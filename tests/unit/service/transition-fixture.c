@@ -131,7 +131,7 @@ transition_make_behind (TransitionFixture *fixture)
   const char *create = "/sys/class/mdev_bus/" GPU "/mdev_supported_types/" TYPE "/create";
 
   transition_go (fixture, "fr");
-  g_assert_cmpint (gvt_sysfs_write (fixture->root, create, UUID, NULL, NULL, NULL), ==, 0);
+  g_assert_cmpint (gvt_sysfs_write (fixture->root, create, UUID, -1, NULL, NULL, NULL), ==, 0);
 }
 
 void
