@@ -254,7 +254,10 @@ gvt_definition_keep (GvtRoot *root, const GvtDefinition *self)
 gboolean
 gvt_definition_put_back (GvtRoot *root, const GvtDefinition *self, const char *text, GError **error)
 {
-  return write_file (root, self, text, error);
+  g_autofree char *now = gvt_definition_keep (root, self);
+
+  /* What never went away need not be written, least of all where nothing can be. */
+  return g_strcmp0 (now, text) == 0 || write_file (root, self, text, error);
 }
 
 gboolean

@@ -207,8 +207,10 @@ gvt_memory_limit_raise (GvtRoot *root,
     return FALSE;
   if (limit.rlim_max >= needed || set_limit (daemon, limit.rlim_cur, needed, error))
     return TRUE;
-  if (*added && forget_domain (note, question->domain))
+  if (*added) {
+    forget_domain (note, question->domain);
     save_note (root, question->uid, note, NULL);
+  }
   return FALSE;
 }
 

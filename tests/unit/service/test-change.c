@@ -109,6 +109,17 @@ test_all_or_none (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (scratch_count (fixture->host, "/etc/mdevctl.d/" GPU), ==, 0);
 }
 
+/* What comes after the one that failed was never looked at. */
+static void
+test_none_after_the_first (Fixture *fixture, gconstpointer data)
+{
+  scratch_write (fixture->host, RECORD "/in-the-way", "");
+  check_fails (fixture, define (UUID, 1000), define (UUID_2, 1001), GVT_ERROR_FAILED);
+  g_assert_null (find (fixture, UUID));
+  g_assert_null (find (fixture, UUID_2));
+  g_assert_false (scratch_exists (fixture->host, RECORD_2));
+}
+
 static void
 test_busy (Fixture *fixture, gconstpointer data)
 {
@@ -150,6 +161,25 @@ test_made_since_it_was_checked (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   check_fails (fixture, late, NULL, GVT_ERROR_CONFLICT);
   g_assert_cmpuint (gvt_vgpu_owner (find (fixture, UUID)), ==, 1001);
+}
+
+/* Somebody made the device meanwhile: that is what was wanted, where it may be so. */
+static void
+test_device_came (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  GvtTransition *start;
+  GvtTransition *prepare;
+
+  define_both (fixture);
+  start = gvt_transition_new (UUID, GPU, TYPE, find (fixture, UUID));
+  prepare = gvt_transition_new (UUID, GPU, TYPE, find (fixture, UUID));
+  prepare->may_exist = TRUE;
+  machine_add_vgpu (fixture->host, UUID, GPU, TYPE, 7);
+  gvt_registry_commit_device (fixture->registry, UUID, gvt_scan_device (fixture->host->root, UUID));
+  check_fails (fixture, start, NULL, GVT_ERROR_CONFLICT);
+  run (fixture, prepare, NULL, &error);
+  g_assert_no_error (error);
 }
 
 static GPtrArray *
@@ -275,12 +305,14 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("/change/commits", test_commits);
   add ("/change/all-or-none", test_all_or_none);
+  add ("/change/none-after-the-first", test_none_after_the_first);
   add ("/change/busy", test_busy);
   add ("/change/waits-for-a-repair", test_waits_for_a_repair);
   add ("/change/repair-without-end", test_repair_without_end);
   add ("/change/a-repair-is-a-change", test_a_repair_is_a_change);
   add ("/change/changed-since-it-was-checked", test_changed_since_it_was_checked);
   add ("/change/made-since-it-was-checked", test_made_since_it_was_checked);
+  add ("/change/device-came", test_device_came);
   add ("/change/committed-before-the-callback", test_committed_before_the_callback);
   return g_test_run ();
 }

@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "gvt-error.h"
+#include "refuse.h"
 #include "scratch.h"
 
 #define PLACE "/etc/d/file"
@@ -274,6 +276,49 @@ test_remove_link (void)
   g_assert_true (scratch_exists (host, "/victim"));
 }
 
+/* Each of the steps that a file system cannot be made to refuse. */
+static void
+test_refused_step (gconstpointer data)
+{
+  int call = GPOINTER_TO_INT (data);
+  g_autoptr (Scratch) host = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!refuse_in_child ("*"))
+    return;
+  host = scratch_new ();
+  g_assert_true (put (host, "old", NULL));
+  refuse_call (call, EIO);
+  g_assert_false (gvt_durable_rewrite (host->root, PLACE, TEMPORARY, "new", 0640, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "cannot write " PLACE));
+  check_text (host, "old");
+}
+
+/* It is in place, but may not be after a power cut: whoever asked has to hear that. */
+static void
+test_not_durable (void)
+{
+  g_autoptr (Scratch) host = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!refuse_in_child ("*"))
+    return;
+  host = scratch_new ();
+  g_assert_true (put (host, "old", NULL));
+  /* The directory is what is opened first. */
+  refuse_call_on (SYS_fsync, refuse_next_fd (), EIO);
+  g_assert_false (put (host, "new", &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "cannot make durable " PLACE));
+  check_text (host, "new");
+  g_clear_error (&error);
+  g_assert_false (gvt_durable_remove (host->root, PLACE, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
+  check_text (host, NULL);
+  g_assert_true (gvt_durable_write_until_reboot (host->root, PLACE, TEMPORARY, "x", 0640, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,5 +335,15 @@ main (int argc, char **argv)
   g_test_add_func ("/durable-file/read-only", test_read_only);
   g_test_add_func ("/durable-file/remove", test_remove);
   g_test_add_func ("/durable-file/remove-link", test_remove_link);
+  g_test_add_data_func ("/durable-file/refused/owner",
+                        GINT_TO_POINTER (SYS_fchown),
+                        test_refused_step);
+  g_test_add_data_func ("/durable-file/refused/mode",
+                        GINT_TO_POINTER (SYS_fchmod),
+                        test_refused_step);
+  g_test_add_data_func ("/durable-file/refused/disk",
+                        GINT_TO_POINTER (SYS_fsync),
+                        test_refused_step);
+  g_test_add_func ("/durable-file/not-durable", test_not_durable);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Memory-lock limits of a real process: what is noted, what is put back, and what is never exceeded.
+ * Where the tests may not raise limits, as in a container, the process is real and its limits are not.
  */
 
 #include "memory-lock.h"
@@ -11,6 +12,7 @@
 #include "gvt-error.h"
 #include "libvirt-daemon.h"
 #include "machine.h"
+#include "pretended-limits.h"
 #include "wait.h"
 
 /* Ours: the limits of others are only CAP_SYS_RESOURCE's to see. */
@@ -25,18 +27,27 @@
 #define SOFT (2 * MIB)
 #define LITTLE_HARD (4 * MIB)
 #define VM_MIB(mib) ((guint64) (mib) *1024)
-/* capability.h */
-#define CAP_SYS_RESOURCE 24
 
 typedef struct {
   FakeDaemon *fake;
   GvtMemoryLock *lock;
 } Fixture;
 
+static FakeDaemon *
+make_daemon (const char *memory_lock)
+{
+  gboolean may = pretended_limits_are_needless ();
+  FakeDaemon *fake = fake_daemon_new (UID, "libvirtd", may ? memory_lock : LITTLE);
+
+  if (!may)
+    pretended_limits_add (fake->pid, SOFT, g_str_equal (memory_lock, MUCH) ? 3 * GIB : LITTLE_HARD);
+  return fake;
+}
+
 static void
 set_up (Fixture *fixture, gconstpointer memory_lock)
 {
-  fixture->fake = fake_daemon_new (UID, "libvirtd", memory_lock);
+  fixture->fake = make_daemon (memory_lock);
   fixture->lock = gvt_memory_lock_new (fixture->fake->host->root);
 }
 
@@ -53,6 +64,7 @@ tear_down (Fixture *fixture, gconstpointer memory_lock)
     g_thread_yield ();
   g_object_unref (fixture->lock);
   fake_daemon_free (fixture->fake);
+  pretended_limits_end ();
 }
 
 static gboolean
@@ -137,36 +149,50 @@ test_maximum (Fixture *fixture, gconstpointer data)
   check_limits (fixture, SOFT, LITTLE_HARD);
 }
 
-static gboolean
-can_raise (void)
-{
-  g_autofree char *status = NULL;
-  const char *line;
-
-  g_file_get_contents ("/proc/self/status", &status, NULL, NULL);
-  line = strstr (status, "\nCapEff:\t");
-  g_assert_nonnull (line);
-  return (g_ascii_strtoull (line + strlen ("\nCapEff:\t"), NULL, 16) >> CAP_SYS_RESOURCE & 1) != 0;
-}
-
-/* With the right to, the limit goes up and comes down again; without it, nothing is left noted. */
 static void
 test_raise (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  gboolean raised = raise_for (fixture, UUID, VM_MIB (1024), 4 * GIB, &error);
 
-  if (can_raise ()) {
-    g_assert_no_error (error);
-    g_assert_true (raised);
-    g_assert_true (is_noted (fixture));
-    check_limits (fixture, SOFT, 2 * GIB);
-    release (fixture, UUID);
-  } else {
-    g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
-    g_assert_nonnull (strstr (error->message, "cannot set the memory-lock limit"));
-  }
+  g_assert_true (raise_for (fixture, UUID, VM_MIB (1024), 4 * GIB, &error));
+  g_assert_no_error (error);
+  g_assert_true (is_noted (fixture));
+  check_limits (fixture, SOFT, 2 * GIB);
+  release (fixture, UUID);
   g_assert_false (is_noted (fixture));
+  check_limits (fixture, SOFT, LITTLE_HARD);
+}
+
+static void
+check_not_raised (Fixture *fixture, const char *because)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (raise_for (fixture, UUID, VM_MIB (1024), 4 * GIB, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, because));
+}
+
+/* Nothing is left noted of what was not done. */
+static void
+test_not_raised (Fixture *fixture, gconstpointer data)
+{
+  pretended_limits_refuse.set = TRUE;
+  check_not_raised (fixture, "cannot set the memory-lock limit");
+  pretended_limits_refuse.set = FALSE;
+  pretended_limits_refuse.read = TRUE;
+  check_not_raised (fixture, "cannot read the memory-lock limit");
+  pretended_limits_refuse.read = FALSE;
+  g_assert_false (is_noted (fixture));
+  check_limits (fixture, SOFT, LITTLE_HARD);
+}
+
+/* What cannot be noted would never be taken back. */
+static void
+test_not_noted (Fixture *fixture, gconstpointer data)
+{
+  scratch_write (fixture->fake->host, "/run/gvt-manager", "in the way");
+  check_not_raised (fixture, "/run/gvt-manager");
   check_limits (fixture, SOFT, LITTLE_HARD);
 }
 
@@ -222,15 +248,38 @@ test_once_per_vm (Fixture *fixture, gconstpointer data)
   check_limits (fixture, MIB, 3 * MIB);
 }
 
-/* Whether or not there was a right to raise it further: what it was at first is put back in the end. */
+/* Whether or not it could be raised further: what it was at first is put back in the end. */
 static void
 test_second_request (Fixture *fixture, gconstpointer data)
 {
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (GError) error = NULL;
+
+    write_note (fixture, UUID ";", MIB, 3 * MIB, 0);
+    pretended_limits_refuse.set = i == 0;
+    g_assert_false (raise_for (fixture, UUID, VM_MIB (1024), 4 * GIB, &error));
+    g_assert_true ((error != NULL) == pretended_limits_refuse.set);
+    pretended_limits_refuse.set = FALSE;
+    g_assert_true (is_noted (fixture));
+  }
+  release (fixture, UUID);
+  check_limits (fixture, MIB, 3 * MIB);
+}
+
+/* Then it is still noted, and may be tried again. */
+static void
+test_not_lowered (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
   write_note (fixture, UUID ";", MIB, 3 * MIB, 0);
-  g_assert_false (raise_for (fixture, UUID, VM_MIB (1024), 4 * GIB, &error));
-  g_assert_true ((error == NULL) == can_raise ());
+  pretended_limits_refuse.set = TRUE;
+  gvt_memory_lock_release_async (fixture->lock, UID, UUID, wait_take_result, &result);
+  wait_for_result (&result);
+  pretended_limits_refuse.set = FALSE;
+  g_assert_false (gvt_memory_lock_finish (fixture->lock, result, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
   g_assert_true (is_noted (fixture));
   release (fixture, UUID);
   check_limits (fixture, MIB, 3 * MIB);
@@ -246,20 +295,25 @@ test_another_daemon (Fixture *fixture, gconstpointer data)
   g_assert_false (is_noted (fixture));
 }
 
-/* A user who runs a second daemon does not keep the first one's limit for ever. */
+/* A user who runs a second daemon does not keep the first one's limit for ever, nor is the second one
+ * refused what it needs because the first will not have its own back. */
 static void
 test_second_daemon (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (FakeDaemon) second = fake_daemon_new (UID, "libvirtd", LITTLE);
+  g_autoptr (FakeDaemon) second = make_daemon (MUCH);
   g_autoptr (GError) error = NULL;
   pid_t hook = fixture->fake->hook;
 
-  write_note (fixture, UUID ";", MIB, 3 * MIB, 0);
-  fixture->fake->hook = second->hook;
-  raise_for (fixture, UUID, VM_MIB (1024), 4 * GIB, &error);
-  fixture->fake->hook = hook;
-  g_assert_true (error == NULL || !can_raise ());
-  check_limits (fixture, MIB, 3 * MIB);
+  for (int i = 0; i < 2; i++) {
+    write_note (fixture, UUID ";", MIB, 3 * MIB, 0);
+    fixture->fake->hook = second->hook;
+    pretended_limits_refuse.set = i == 0;
+    g_assert_false (raise_for (fixture, UUID, VM_MIB (1024), 4 * GIB, &error));
+    pretended_limits_refuse.set = FALSE;
+    fixture->fake->hook = hook;
+    g_assert_no_error (error);
+    check_limits (fixture, i == 0 ? SOFT : MIB, i == 0 ? LITTLE_HARD : 3 * MIB);
+  }
 }
 
 static void
@@ -297,18 +351,9 @@ test_default_maximum (void)
 }
 
 static void
-skip (void)
-{
-  g_test_skip ("only CAP_SYS_RESOURCE can give a process that limit");
-}
-
-static void
 add (const char *name, const char *memory_lock, void (*test) (Fixture *, gconstpointer))
 {
-  if (g_str_equal (memory_lock, MUCH) && !can_raise ())
-    g_test_add_func (name, skip);
-  else
-    g_test_add (name, Fixture, memory_lock, set_up, test, tear_down);
+  g_test_add (name, Fixture, memory_lock, set_up, test, tear_down);
 }
 
 int
@@ -318,6 +363,9 @@ main (int argc, char **argv)
   add ("/memory-lock/high-enough", MUCH, test_high_enough);
   add ("/memory-lock/maximum", LITTLE, test_maximum);
   add ("/memory-lock/raise", LITTLE, test_raise);
+  add ("/memory-lock/not-raised", LITTLE, test_not_raised);
+  add ("/memory-lock/not-noted", LITTLE, test_not_noted);
+  add ("/memory-lock/not-lowered", LITTLE, test_not_lowered);
   add ("/memory-lock/last-one-lowers", LITTLE, test_last_one_lowers);
   add ("/memory-lock/once-per-vm", MUCH, test_once_per_vm);
   add ("/memory-lock/second-request", LITTLE, test_second_request);
