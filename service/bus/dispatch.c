@@ -182,23 +182,17 @@ apply_rule (GvtCall *call, GError **error)
 {
   const GvtVgpu *vgpu;
 
-  switch (call->method->rule) {
-  case GVT_RULE_PUBLIC:
-  case GVT_RULE_CHECKED:
+  if (call->method->rule == GVT_RULE_PUBLIC || call->method->rule == GVT_RULE_CHECKED)
     return TRUE;
-  case GVT_RULE_ALWAYS:
-    gvt_call_require (call, call->method->action);
-    return TRUE;
-  case GVT_RULE_UNLESS_OWNER:
+  if (call->method->rule == GVT_RULE_UNLESS_OWNER) {
     vgpu = gvt_call_get_vgpu (call, error);
     if (vgpu == NULL)
       return FALSE;
-    if (gvt_vgpu_owner (vgpu) != call->uid)
-      gvt_call_require (call, call->method->action);
-    return TRUE;
-  default:
-    g_return_val_if_reached (FALSE);
+    if (gvt_vgpu_owner (vgpu) == call->uid)
+      return TRUE;
   }
+  gvt_call_require (call, call->method->action);
+  return TRUE;
 }
 
 static gboolean
@@ -211,8 +205,7 @@ check (GvtCall *call, GError **error)
   g_hash_table_remove_all (call->details);
   g_clear_pointer (&call->reply, g_variant_unref);
   gvt_call_tell (call, "uid", uid);
-  return apply_rule (call, error) &&
-         (call->method->check == NULL || call->method->check (call, error));
+  return apply_rule (call, error) && call->method->check (call, error);
 }
 
 /* Once authorised, a call may need no more than that. */

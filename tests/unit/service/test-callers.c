@@ -144,6 +144,97 @@ is_cancelled (gpointer user_data)
   return g_cancellable_is_cancelled (((Call *) user_data)->cancellable);
 }
 
+/* What the bus says of callers' credentials from now on. */
+static const char *credentials;
+
+static GDBusMessage *
+forge_credentials (GDBusConnection *connection,
+                   GDBusMessage *message,
+                   gboolean incoming,
+                   gpointer user_data)
+{
+  g_autoptr (GDBusMessage) copy = NULL;
+
+  if (!incoming || !g_str_equal (g_dbus_message_get_signature (message), "a{sv}"))
+    return message;
+  copy = g_dbus_message_copy (message, NULL);
+  g_object_unref (message);
+  g_dbus_message_set_body (copy, g_variant_new_parsed (credentials));
+  return g_steal_pointer (&copy);
+}
+
+static void
+forge (Fixture *fixture, const char *what)
+{
+  credentials = what;
+  g_dbus_connection_add_filter (fixture->service, forge_credentials, NULL, NULL);
+}
+
+/* Its answer is no refusal, but says nothing of a user. */
+static void
+test_nothing_said (Fixture *fixture, gconstpointer data)
+{
+  Call call;
+
+  forge (fixture, "({'ProcessID': <uint32 1>},)");
+  begin (fixture, &call, name_of (fixture));
+  wait_until (is_answered, &call);
+  g_assert_cmpuint (call.uid, ==, GVT_NO_UID);
+  g_assert_error (call.error, GVT_ERROR, GVT_ERROR_NOT_AUTHORIZED);
+  end (fixture, &call, name_of (fixture));
+}
+
+/* A call that has ended hears of nothing any more. */
+static void
+test_ended_before_identified (Fixture *fixture, gconstpointer data)
+{
+  Call early;
+  Call later;
+
+  begin (fixture, &early, name_of (fixture));
+  early.uid = GVT_NO_UID;
+  end (fixture, &early, name_of (fixture));
+  begin (fixture, &later, name_of (fixture));
+  wait_until (is_answered, &later);
+  g_assert_false (early.answered);
+  end (fixture, &later, name_of (fixture));
+}
+
+typedef struct {
+  Fixture *fixture;
+  Call *calls;
+} Ending;
+
+static void
+end_both (guint32 uid, const GError *error, gpointer user_data)
+{
+  const Ending *ending = user_data;
+
+  ending->calls[0].uid = uid;
+  ending->calls[1].uid = GVT_NO_UID;
+  ending->calls[0].answered = TRUE;
+  end (ending->fixture, &ending->calls[0], name_of (ending->fixture));
+  end (ending->fixture, &ending->calls[1], name_of (ending->fixture));
+}
+
+/* Telling the first of two may end both, and with them what is known of the caller. */
+static void
+test_ended_by_the_first (Fixture *fixture, gconstpointer data)
+{
+  Call calls[2] = { { .cancellable = g_cancellable_new () } };
+  Ending ending = { fixture, calls };
+
+  gvt_callers_begin (fixture->callers,
+                     fixture->service,
+                     name_of (fixture),
+                     calls[0].cancellable,
+                     end_both,
+                     &ending);
+  begin (fixture, &calls[1], name_of (fixture));
+  wait_until (is_answered, &calls[0]);
+  g_assert_false (calls[1].answered);
+}
+
 static void
 test_leaving (Fixture *fixture, gconstpointer data)
 {
@@ -168,11 +259,13 @@ test_total (Fixture *fixture, gconstpointer data)
   gvt_callers_set_limits (fixture->callers, 1000, TOTAL);
   for (gsize i = 0; i < TOTAL; i++)
     begin (fixture, &calls[i], name_of (fixture));
-  for (int i = 0; i < 3; i++) {
-    begin (fixture, &over, ":1.4242");
+  for (int i = 0; i < 4; i++) {
+    const char *sender = i % 2 == 0 ? name_of (fixture) : ":1.4242";
+
+    begin (fixture, &over, sender);
     g_assert_true (over.answered);
     g_assert_error (over.error, GVT_ERROR, GVT_ERROR_LIMIT_EXCEEDED);
-    end (fixture, &over, ":1.4242");
+    end (fixture, &over, sender);
   }
   wait_until (is_answered, &calls[TOTAL - 1]);
   end (fixture, &calls[0], name_of (fixture));
@@ -184,20 +277,23 @@ test_total (Fixture *fixture, gconstpointer data)
   }
 }
 
-/* Root is not limited, so the limit of a user shows only where the test is one. */
+/* Root is not limited, anybody else is. */
 static void
 test_per_user (Fixture *fixture, gconstpointer data)
 {
+  gboolean root = GPOINTER_TO_INT (data);
   Call calls[PER_USER + 1];
 
+  forge (fixture, root ? "({'UnixUserID': <uint32 0>},)" : "({'UnixUserID': <uint32 4242>},)");
   for (gsize i = 0; i <= PER_USER; i++) {
     begin (fixture, &calls[i], name_of (fixture));
     wait_until (is_answered, &calls[i]);
+    g_assert_cmpuint (calls[i].uid, ==, root ? 0 : 4242);
+    if (i < PER_USER || root)
+      g_assert_no_error (calls[i].error);
+    else
+      g_assert_error (calls[i].error, GVT_ERROR, GVT_ERROR_LIMIT_EXCEEDED);
   }
-  if (getuid () == 0)
-    g_assert_no_error (calls[PER_USER].error);
-  else
-    g_assert_error (calls[PER_USER].error, GVT_ERROR, GVT_ERROR_LIMIT_EXCEEDED);
   for (gsize i = 0; i <= PER_USER; i++)
     end (fixture, &calls[i], name_of (fixture));
 }
@@ -214,8 +310,12 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("/callers/identified", test_identified);
   add ("/callers/unknown", test_unknown);
+  add ("/callers/nothing-said", test_nothing_said);
+  add ("/callers/ended-before-identified", test_ended_before_identified);
+  add ("/callers/ended-by-the-first", test_ended_by_the_first);
   add ("/callers/leaving", test_leaving);
   add ("/callers/total", test_total);
-  add ("/callers/per-user", test_per_user);
+  g_test_add ("/callers/per-user", Fixture, NULL, set_up, test_per_user, tear_down);
+  g_test_add ("/callers/root", Fixture, GINT_TO_POINTER (1), set_up, test_per_user, tear_down);
   return g_test_run ();
 }
