@@ -2,6 +2,7 @@
 """The product as `meson install` lays it out, and the payload that carries it into the guest."""
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import time
@@ -11,6 +12,7 @@ from bed.guest import PAYLOAD_SIZE, GuestError
 
 HERE = Path(__file__).resolve().parent.parent
 SOURCE = HERE.parent.parent
+UNITS = ["gvt-manager.service", "gvt-process-helper.service"]
 BED = "run/gvt-bed"  # in the guest, below /
 SETUP = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var", "--libexecdir=libexec",
          "--buildtype=debugoptimized"]
@@ -53,6 +55,16 @@ def build_probe(destination):
             *sorted((HERE / "probe").glob("*.c")), "-o", destination, "-lacl")
 
 
+def count_coverage(counters, installed):
+    """Let the sandboxed services write what they count, and whoever runs the client."""
+    inside = installed / counters.relative_to("/")
+    shutil.copytree(counters, inside)
+    for unit in UNITS:
+        drop_in = installed / "etc/systemd/system" / f"{unit}.d"
+        drop_in.mkdir(parents=True)
+        (drop_in / "coverage.conf").write_text(f"[Service]\nReadWritePaths={counters}\n")
+
+
 def pack(payload, installed, parts):
     """Write the guest's second disk: a tar of what goes below its /, and parts of the bed."""
     with tarfile.open(payload, "w") as tar:
@@ -65,7 +77,7 @@ def pack(payload, installed, parts):
     os.truncate(payload, PAYLOAD_SIZE)
 
 
-def prepare(directory, build_directory, packages=None):
+def prepare(directory, build_directory, packages=None, counters=None):
     """Make `directory`/payload: of the product built here, or of a folder of Debian packages."""
     installed = directory / "installed"
     installed.mkdir()
@@ -74,6 +86,8 @@ def prepare(directory, build_directory, packages=None):
         parts["packages"] = packages
     else:
         build(build_directory, installed)
+        if counters:
+            count_coverage(counters, installed)
         build_probe(directory / "sandbox-probe")
         parts["sandbox-probe"] = directory / "sandbox-probe"
     pack(directory / "payload", installed, parts)
