@@ -107,20 +107,39 @@ conflict (GError **error, const GvtElement *graphics, const char *why)
   return FALSE;
 }
 
+/* How a display with a password can stay: as what egl-headless draws for, or beside the vGPU's own. */
+static char *
+advise_staying (const Making *making, const GvtElement *graphics)
+{
+  const char *type = gvt_recipe_device_type (graphics);
+  gboolean local = has_gl (graphics);
+  gboolean drawn_for = !local && (g_strcmp0 (type, "spice") == 0 || g_strcmp0 (type, "vnc") == 0);
+  gboolean beside = !local && g_strcmp0 (type, making->plan->graphics) != 0;
+
+  return g_strdup_printf ("%s%s%s%s%s",
+                          drawn_for ? "take display " : "",
+                          drawn_for ? type : "",
+                          drawn_for ? "-egl, which keeps it; " : "",
+                          beside ? "keep the other devices (keep-devices); " : "",
+                          drawn_for || beside ? "or " : "");
+}
+
 /* A graphics device that leaves takes its options with it, and a password must not lie in metadata,
  * which libvirt shows to anyone who may look. */
 static gboolean
 remove_graphics (Making *making, GvtElement *graphics, GError **error)
 {
   if (gvt_element_attribute (graphics, "passwd") != NULL) {
+    g_autofree char *advice = advise_staying (making, graphics);
+
     g_set_error (
         error,
         GVT_ERROR,
         GVT_ERROR_NOT_SUPPORTED,
         "the %.20s display has a password, which would have to be kept in plain text until "
-        "the vGPU is detached; keep the other devices (keep-devices), or remove the "
-        "password first",
-        gvt_recipe_device_type (graphics));
+        "the vGPU is detached: %sremove the password first",
+        gvt_recipe_device_type (graphics),
+        advice);
     return FALSE;
   }
 

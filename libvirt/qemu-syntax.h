@@ -20,4 +20,16 @@ G_BEGIN_DECLS
  */
 GVariant *gvt_qemu_syntax_choose (GVariant *settings, gulong libvirt_version);
 
+/**
+ * gvt_qemu_syntax_check:
+ * @settings: the a{sv} of an edit
+ * @libvirt_version: as above
+ *
+ * Whether that libvirt has the attributes that @settings become: one that it does not know it drops,
+ * or refuses in words that nobody understands (libvirt, docs/formatdomain.rst, says what came when).
+ *
+ * Returns: %FALSE with %GVT_ERROR_NOT_SUPPORTED, which says what to do
+ */
+gboolean gvt_qemu_syntax_check (GVariant *settings, gulong libvirt_version, GError **error);
+
 G_END_DECLS

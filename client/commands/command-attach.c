@@ -212,7 +212,8 @@ edit (GvtClient *client,
   if (settings == NULL)
     return NULL;
   g_variant_ref_sink (settings);
-  if (choice->place != NULL && !gvt_attach_check_type (choice->place, settings, error))
+  if ((choice->place != NULL && !gvt_attach_check_type (choice->place, settings, error)) ||
+      !gvt_qemu_syntax_check (settings, gvt_vm_libvirt_version (vm), error))
     return NULL;
   return gvt_xml_edit (client,
                        xml,

@@ -274,6 +274,11 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr (GVariant) given = g_steal_pointer (&change->settings);
 
     change->settings = g_variant_ref_sink (gvt_qemu_syntax_choose (given, found->libvirt_version));
+    if (!gvt_qemu_syntax_check (change->settings, found->libvirt_version, &error)) {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
   }
   if (change->verb != GVT_DOMAIN_RESTORE) {
     ask_editor (task,

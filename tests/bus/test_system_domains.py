@@ -430,3 +430,28 @@ def test_no_room_for_a_backup(system, libvirt, root):
         os.system(f"umount {folder(bed)}")
     assert libvirt.xml() == attached
     assert (folder(bed) / files(bed)[0]).read_bytes() == kept
+
+
+@pytest.fixture
+def without_headless():
+    """A QEMU that says of itself that it has no egl-headless."""
+    qemu = pathlib.Path("/usr/bin/qemu-system-x86_64")
+    poor = pathlib.Path("/run/qemu-without-headless")
+    poor.write_bytes(qemu.read_bytes().replace(b"egl-headless", b"egl-headlesX"))
+    poor.chmod(0o755)
+    yield str(poor)
+    poor.unlink()
+
+
+def test_a_display_that_its_qemu_lacks(system, libvirt, root, without_headless):
+    """libvirt refuses to define it, which is the answer, and nothing is left of the attempt."""
+    system()
+    define(libvirt, vms.DOMAIN.replace("/usr/bin/qemu-system-x86_64", without_headless))
+    assert "egl-headless" not in libvirt.virsh("domcapabilities", "--emulatorbin", without_headless).stdout
+    before = libvirt.xml()
+    with pytest.raises(BusError) as refused:
+        attach(root, display="vnc-egl")
+    assert refused.value.name == "Libvirt"
+    assert "egl-headless" in refused.value.message
+    assert libvirt.xml() == before and not backups(root)
+    attach(root, display="spice-gl")

@@ -199,7 +199,18 @@ static const struct {
     DEVICES ("<graphics type='vnc' passwd='hunter2'/>"),
     "{'display': <'spice-gl'>}",
     GVT_ERROR_NOT_SUPPORTED,
-    "has a password" },
+    "is detached: take display vnc-egl, which keeps it; keep the other devices (keep-devices); or "
+    "remove the password first" },
+  { "password-of-the-same",
+    DEVICES ("<graphics type='spice' passwd='hunter2'/>"),
+    "{'display': <'spice-gl'>, 'keep-devices': <true>}",
+    GVT_ERROR_NOT_SUPPORTED,
+    "is detached: take display spice-egl, which keeps it; or remove the password first" },
+  { "password-with-gl",
+    DEVICES ("<graphics type='spice' passwd='hunter2'><gl enable='yes'/></graphics>"),
+    "{'display': <'vnc-egl'>}",
+    GVT_ERROR_NOT_SUPPORTED,
+    "is detached: remove the password first" },
   { "unknown-by-hand",
     "<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><devices>"
     "<hostdev mode='subsystem' type='mdev'><source><address uuid='" VGPU "'/></source></hostdev>"
