@@ -11,10 +11,12 @@
 #include "progress.h"
 #include "terminal.h"
 #include "verbs.h"
+#include "wrap.h"
 
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static GvtClient client;
 static gboolean want_help;
@@ -118,8 +120,9 @@ static gboolean
 print (char *text)
 {
   g_autofree char *owned = text;
+  g_autofree char *wrapped = gvt_wrap (owned, gvt_terminal_width (STDOUT_FILENO));
 
-  gvt_terminal_write (owned);
+  gvt_terminal_write (wrapped);
   return TRUE;
 }
 
@@ -207,10 +210,12 @@ static void
 tell_usage (const GvtVerb *verb)
 {
   g_autofree char *usage = NULL;
+  g_autofree char *wrapped = NULL;
 
   usage = verb != NULL ? gvt_verb_usage (verb)
                        : g_strdup (_ ("Usage: gvt-client [OPTION...] [VERB [ARGUMENT...]]"));
-  fprintf (stderr, "%s\n", usage);
+  wrapped = gvt_wrap (usage, gvt_terminal_width (STDERR_FILENO));
+  fprintf (stderr, "%s\n", wrapped);
 }
 
 int

@@ -311,7 +311,7 @@ gvt_domain_backups_read (const char *directory, const char *name, char **found, 
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_NOT_FOUND,
-                 "the domain has no backup%s%.32s; \"gvt-client backups\" lists what there is",
+                 "the domain has no backup%s%.32s; “gvt-client backups” lists what there is",
                  *name != '\0' ? " " : "",
                  escaped);
     return NULL;

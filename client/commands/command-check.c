@@ -45,7 +45,8 @@ run_check (GvtClient *client, char **args, GError **error)
   gvt_check_user (facts, maximum, findings);
   drop_doubles (findings);
   text = client->json ? gvt_findings_json (findings)
-                      : gvt_findings_render (findings, gvt_terminal_wants_colour (STDOUT_FILENO));
+                      : gvt_findings_render (findings,
+ gvt_terminal_width (STDOUT_FILENO), gvt_terminal_wants_colour (STDOUT_FILENO));
   gvt_terminal_write (text);
   if (gvt_findings_block (findings))
     client->status = GVT_EXIT_FAILED;

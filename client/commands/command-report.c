@@ -99,7 +99,7 @@ add_checks (GString *text, GvtClient *client, const GvtUserFacts *facts)
   add_heading (text, "gvt-client check");
   maximum = gvt_check_service (client, findings);
   gvt_check_user (facts, maximum, findings);
-  shown = gvt_findings_render (findings, FALSE);
+  shown = gvt_findings_render (findings, 0, FALSE);
   g_string_append (text, shown);
 }
 

@@ -264,7 +264,7 @@ const GvtVerb gvt_verb_setup = {
   .synopsis = "[FIX...] [--dry-run] | --revert",
   .summary = N_ ("Make the host ready for vGPUs, or take that back"),
   .details = N_ (
-      "Without a FIX, does all that \"gvt-client check\" asks for. Fixes:\n"
+      "Without a FIX, does all that “gvt-client check” asks for. Fixes:\n"
       "  kernel-parameters  put i915.enable_gvt=1 on the kernel command line\n"
       "  modules            load kvmgt, now and at boot\n"
       "  hook               install libvirt's hook\n"

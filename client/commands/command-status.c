@@ -171,8 +171,8 @@ say_what_is_next (GvtClient *client, const GvtObjects *objects)
   else if (objects->vgpus->len == 0 && type != NULL)
     gvt_terminal_talk (
         client,
-        _ ("No vGPU yet. To give one to a VM of yours:  gvt-client attach VM --type %s\n"
-           "To make one by itself:                      gvt-client create %s"),
+        _ ("No vGPU yet. To give one to a VM of yours:\n  gvt-client attach VM --type %s\n"
+           "To make one by itself:\n  gvt-client create %s"),
         type,
         type);
   else if (objects->vgpus->len == 0)

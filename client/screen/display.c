@@ -167,8 +167,8 @@ gvt_display_time (gint64 seconds)
 gboolean
 gvt_display_diff (const char *before, const char *after, const char *name, GError **error)
 {
-  g_autofree char *before_label = g_strdup_printf ("%s.xml (as it is)", name);
-  g_autofree char *after_label = g_strdup_printf ("%s.xml (edited)", name);
+  g_autofree char *before_label = g_strdup_printf (_ ("%s.xml (as it is)"), name);
+  g_autofree char *after_label = g_strdup_printf (_ ("%s.xml (edited)"), name);
   g_autofree char *text = NULL;
 
   text = gvt_diff (before,

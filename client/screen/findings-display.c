@@ -6,10 +6,11 @@
 #include "findings-display.h"
 
 #include "json-output.h"
-#include "table.h"
+#include "terminal.h"
+#include "wrap.h"
 
-/* Columns of text that are easy to read, beside what stands before it. */
-#define WIDTH 90
+/* Columns of sentences that are easy to read. */
+#define EASY_WIDTH 96
 
 static const struct {
   GvtFindingState state;
@@ -33,31 +34,35 @@ append_line (GString *text, const char *before, const char *line, GvtStyle style
     g_string_append_printf (text, "%s%s\n", before, styled);
 }
 
-/* Sentences over several lines, which begin with so many blanks as @before is wide. */
 static void
-append_sentences (GString *text, const char *before, const char *sentences, gboolean colour)
+append_wrapped (GString *text,
+                const char *before,
+                const char *line,
+                GvtStyle style,
+                guint width,
+                gboolean colour)
 {
-  g_auto (GStrv) words = g_strsplit (sentences, " ", -1);
-  g_autofree char *blanks = g_strnfill ((gsize) g_utf8_strlen (before, -1), ' ');
-  g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *whole = g_strconcat (before, line, NULL);
+  g_autofree char *clean = gvt_terminal_clean (whole);
+  g_autofree char *wrapped = gvt_wrap (clean, width);
+  g_autofree char *styled = gvt_terminal_style (wrapped, style, colour);
 
-  for (char **word = words; *word != NULL; word++) {
-    if (line->len > 0 && g_utf8_strlen (line->str, -1) + g_utf8_strlen (*word, -1) >= WIDTH) {
-      append_line (text, before, line->str, GVT_STYLE_PLAIN, colour);
-      g_string_truncate (line, 0);
-      before = blanks;
-    }
-    g_string_append_printf (line, "%s%s", line->len > 0 ? " " : "", *word);
-  }
-  append_line (text, before, line->str, GVT_STYLE_PLAIN, colour);
+  if (*line != '\0')
+    g_string_append_printf (text, "%s\n", styled);
 }
 
 static void
-append_trouble (GString *text, const GvtFinding *finding, GvtStyle style, gboolean colour)
+append_trouble (GString *text,
+                const GvtFinding *finding,
+                GvtStyle style,
+                guint width,
+                gboolean colour)
 {
-  append_line (text, "  ", finding->evidence, style, colour);
-  append_sentences (text, "    ", finding->meaning, colour);
-  append_sentences (text, "    → ", finding->remedy, colour);
+  guint easy = width > 0 ? MIN (width, EASY_WIDTH) : EASY_WIDTH;
+
+  append_wrapped (text, "  ", finding->evidence, style, width, colour);
+  append_wrapped (text, "    ", finding->meaning, GVT_STYLE_PLAIN, easy, colour);
+  append_wrapped (text, "    → ", finding->remedy, GVT_STYLE_PLAIN, easy, colour);
   append_line (text, "      ", finding->command, GVT_STYLE_HEADING, colour);
 }
 
@@ -66,6 +71,7 @@ append_group (GString *text,
               const GPtrArray *findings,
               guint group,
               gboolean brief,
+              guint width,
               gboolean colour)
 {
   g_autofree char *heading =
@@ -80,9 +86,9 @@ append_group (GString *text,
     if (count++ == 0)
       g_string_append_printf (text, "%s%s:\n", text->len > 0 ? "\n" : "", heading);
     if (brief)
-      append_line (text, "  ", finding->evidence, groups[group].style, colour);
+      append_wrapped (text, "  ", finding->evidence, groups[group].style, width, colour);
     else
-      append_trouble (text, finding, groups[group].style, colour);
+      append_trouble (text, finding, groups[group].style, width, colour);
   }
   return count;
 }
@@ -185,12 +191,12 @@ append_steps (GString *text, const GPtrArray *findings, gboolean colour)
 }
 
 char *
-gvt_findings_render (const GPtrArray *findings, gboolean colour)
+gvt_findings_render (const GPtrArray *findings, guint width, gboolean colour)
 {
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
-    append_group (text, findings, i, groups[i].state == GVT_FINDING_OK, colour);
+    append_group (text, findings, i, groups[i].state == GVT_FINDING_OK, width, colour);
   g_string_append_c (text, '\n');
   if (gvt_findings_block (findings))
     append_steps (text, findings, colour);

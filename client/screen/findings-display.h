@@ -8,11 +8,12 @@ G_BEGIN_DECLS
 /**
  * gvt_findings_render:
  * @findings: (element-type GvtFinding): what was found, in the order in which it has to be mended
+ * @width: how many columns a line may have; 0 where there is no terminal
  * @colour: whether to colour
  *
  * Returns: (transfer full): the findings for people, the gravest first, and what to begin with.
  */
-char *gvt_findings_render (const GPtrArray *findings, gboolean colour);
+char *gvt_findings_render (const GPtrArray *findings, guint width, gboolean colour);
 
 /** gvt_findings_json: Returns: (transfer full): the findings for programs, in the same order */
 char *gvt_findings_json (const GPtrArray *findings);

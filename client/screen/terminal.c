@@ -6,6 +6,8 @@
 
 #include "terminal.h"
 
+#include "wrap.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -115,8 +117,12 @@ say (const char *prefix, const char *format, va_list args)
   fflush (stdout);
   for (char **line = lines; *line != NULL; line++) {
     g_autofree char *text = shorten (*line);
+    g_autofree char *whole = g_strconcat (prefix, text, NULL);
+    /* What is indented is a list or a command to copy. */
+    g_autofree char *wrapped = *whole != ' ' ? gvt_wrap (whole, gvt_terminal_width (STDERR_FILENO))
+                                             : g_steal_pointer (&whole);
 
-    fprintf (stderr, "%s%s\n", prefix, text);
+    fprintf (stderr, "%s\n", wrapped);
   }
 }
 

@@ -131,7 +131,7 @@ check_daemon (const GvtUserFacts *facts, GPtrArray *findings)
       findings,
       "user.daemon",
       GVT_FINDING_OK,
-      _ ("your libvirt daemon is process %d; its VMs may lock of memory: %s"),
+      _ ("your libvirt daemon is process %d; its VMs may lock %s of memory"),
       facts->daemon,
       facts->daemon_limit == G_MAXUINT64 ? _ ("any amount") : limit);
   gvt_finding_means (finding, _ ("the limit is raised when a VM with a vGPU starts"));

@@ -83,7 +83,7 @@ gvt_check_type (GvtCall *call, const char *parent, const char *type, GError **er
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_NOT_FOUND,
-                 "there is no GPU %s that makes vGPUs; gvt-client gpus lists those there are",
+                 "there is no GPU %s that makes vGPUs; “gvt-client gpus” lists those there are",
                  quoted);
     return NULL;
   }
@@ -143,7 +143,7 @@ choose_gpu (GvtCall *call, const char *type, GError **error)
   g_set_error (error,
                GVT_ERROR,
                GVT_ERROR_NOT_FOUND,
-               "no GPU offers the type %s; gvt-client types lists those there are",
+               "no GPU offers the type %s; “gvt-client types” lists those there are",
                quoted);
   return NULL;
 }

@@ -20,7 +20,7 @@ gvt_mdev_no_room_error (const char *parent, const char *type)
       GVT_ERROR,
       GVT_ERROR_NO_CAPACITY,
       "no room for another %s on %s: all types of a GPU share one pool; remove a vGPU or "
-      "take a smaller type (gvt-client status shows both)",
+      "take a smaller type (“gvt-client status” shows both)",
       type,
       parent);
 }

@@ -172,3 +172,14 @@ def test_no_progress_where_nobody_looks(bed, words):
     bed.service.process.send_signal(signal.SIGCONT)
     _, complaints = process.communicate(timeout=30)
     assert process.returncode == 0 and complaints == ""
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("words", [("--help",), ("attach", "--help"), ("create", "--frob"), ("check",), ("show", "x")],
+                         ids=" ".join)  # fmt: skip
+def test_sentences_fit_the_terminal(bed, words, width):
+    """What does not fit goes on below where it began; commands to copy stay whole."""
+    terminal = Terminal("alice", "gvt-client", *words, width=width)
+    terminal.end()
+    lines = plain(terminal.text.splitlines())
+    assert lines and not [line for line in lines if columns(line) > width]

@@ -39,7 +39,8 @@ check_built (const GvtHostFacts *host, GPtrArray *findings)
     finding = gvt_findings_add (findings,
                                 "kernel.gvt",
                                 GVT_FINDING_UNKNOWN,
-                                "neither modules.dep nor a configuration of Linux %s to be found",
+                                "neither modules.dep nor a configuration of %s%s to be found",
+                                *host->release != '\0' ? "Linux " : "the kernel",
                                 host->release);
     gvt_finding_means (finding, "whether this kernel has GVT-g cannot be told");
     return;

@@ -131,8 +131,8 @@ static void
 test_text (void)
 {
   g_autoptr (GPtrArray) findings = some_findings ();
-  g_autofree char *text = gvt_findings_render (findings, FALSE);
-  g_autofree char *colourful = gvt_findings_render (findings, TRUE);
+  g_autofree char *text = gvt_findings_render (findings, 0, FALSE);
+  g_autofree char *colourful = gvt_findings_render (findings, 0, TRUE);
 
   g_assert_cmpstr (
       text,
@@ -142,7 +142,7 @@ test_text (void)
       "\nWorth knowing:\n  a ?[2Jnote\n    it means\n"
       "\nIn order:\n  UHD Graphics 620\n"
       "\nBegin with: gvt-client setup modules\n");
-  g_assert_nonnull (strstr (colourful, "\033[31mfirst\033[0m"));
+  g_assert_nonnull (strstr (colourful, "\033[31m  first\033[0m"));
   g_assert_true (gvt_findings_block (findings));
 }
 
@@ -166,7 +166,7 @@ test_steps (void)
   gvt_finding_fix (add_blocker (findings, "a.a"), "kernel-parameters");
   gvt_finding_fix (add_blocker (findings, "a.b"), "modules");
   gvt_finding_run (add_blocker (findings, "a.c"), "sudo apt install it");
-  text = gvt_findings_render (findings, FALSE);
+  text = gvt_findings_render (findings, 0, FALSE);
   g_assert_cmpstr (strstr (text, "To do"),
                    ==,
                    "To do, in this order:\n  1. gvt-client setup\n  2. sudo apt install it\n"
@@ -174,7 +174,7 @@ test_steps (void)
   g_ptr_array_set_size (findings, 0);
   add_blocker (findings, "gpu.present");
   gvt_finding_run (add_blocker (findings, "a.c"), "sudo apt install it");
-  bios = gvt_findings_render (findings, FALSE);
+  bios = gvt_findings_render (findings, 0, FALSE);
   g_assert_cmpstr (strstr (bios, "Begin"), ==, "Begin with: remedy of gpu.present\n");
 }
 
@@ -186,7 +186,7 @@ test_nothing (void)
   g_autofree char *json = gvt_findings_json (findings);
 
   gvt_findings_add (findings, "a.b", GVT_FINDING_WARNING, "hm");
-  text = gvt_findings_render (findings, FALSE);
+  text = gvt_findings_render (findings, 0, FALSE);
   g_assert_false (gvt_findings_block (findings));
   g_assert_nonnull (strstr (text, "Nothing is in the way"));
   g_assert_cmpstr (json, ==, "[]\n");
