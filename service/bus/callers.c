@@ -8,11 +8,13 @@
 
 #include "gvt-error.h"
 
+/* Calls whose caller the bus is being asked about: two users with all connections that it gives them. */
+#define MOST_UNKNOWN 512
+
 typedef struct {
   char *name;
   guint32 uid;
   guint32 pid;
-  guint watch;
   GPtrArray *calls;   /* of GCancellable: those in flight */
   GPtrArray *waiting; /* of Waiting: those that want to know the uid */
 } Caller;
@@ -26,7 +28,10 @@ struct _GvtCallers {
   GObject parent_instance;
   GHashTable *callers; /* unique name -> Caller */
   GHashTable *counts;  /* uid -> calls in flight */
-  guint total;
+  GDBusConnection *connection;
+  guint watch;   /* of names that vanish, while there are callers */
+  guint unknown; /* calls in flight whose caller is not known yet */
+  guint users;   /* those of all users but root */
   guint most_per_user;
   guint most;
 };
@@ -36,7 +41,6 @@ G_DEFINE_FINAL_TYPE (GvtCallers, gvt_callers, G_TYPE_OBJECT)
 static void
 caller_free (Caller *self)
 {
-  g_bus_unwatch_name (self->watch);
   g_ptr_array_unref (self->calls);
   g_ptr_array_unref (self->waiting);
   g_free (self->name);
@@ -44,10 +48,20 @@ caller_free (Caller *self)
 }
 
 static void
+stop_watching (GvtCallers *self)
+{
+  if (self->watch != 0)
+    g_dbus_connection_signal_unsubscribe (self->connection, self->watch);
+  self->watch = 0;
+  g_clear_object (&self->connection);
+}
+
+static void
 gvt_callers_finalize (GObject *object)
 {
   GvtCallers *self = GVT_CALLERS (object);
 
+  stop_watching (self);
   g_hash_table_unref (self->callers);
   g_hash_table_unref (self->counts);
   G_OBJECT_CLASS (gvt_callers_parent_class)->finalize (object);
@@ -95,21 +109,36 @@ set_count (GvtCallers *self, guint32 uid, guint count)
     g_hash_table_remove (self->counts, GUINT_TO_POINTER (uid));
 }
 
+/* With one more of theirs, whose uid that is. Root is who mends things while others are many. */
+static GError *
+find_limit (GvtCallers *self, guint32 uid)
+{
+  guint own = count_of (self, uid);
+
+  if (uid != 0 && own > self->most_per_user)
+    return g_error_new (GVT_ERROR,
+                        GVT_ERROR_LIMIT_EXCEEDED,
+                        "user %u has %u calls in flight already; wait for one to end",
+                        uid,
+                        own - 1);
+  if (uid != 0 && self->users > self->most)
+    return g_error_new (GVT_ERROR,
+                        GVT_ERROR_LIMIT_EXCEEDED,
+                        "%u calls are in flight already; wait a moment",
+                        self->users - 1);
+  return NULL;
+}
+
 /* Counts one more call of a caller whose uid is known, and tells whoever waits for it. */
 static void
 admit (GvtCallers *self, Caller *caller, const Waiting *waiting)
 {
-  guint count = count_of (self, caller->uid) + 1;
   g_autoptr (GError) error = NULL;
 
-  set_count (self, caller->uid, count);
-  if (caller->uid != 0 && count > self->most_per_user)
-    g_set_error (&error,
-                 GVT_ERROR,
-                 GVT_ERROR_LIMIT_EXCEEDED,
-                 "user %u has %u calls in flight already; wait for one to end",
-                 caller->uid,
-                 count - 1);
+  set_count (self, caller->uid, count_of (self, caller->uid) + 1);
+  self->unknown--;
+  self->users += caller->uid != 0 ? 1 : 0;
+  error = find_limit (self, caller->uid);
   waiting->identified (caller->uid, error, waiting->user_data);
 }
 
@@ -186,9 +215,8 @@ ask_for_uid (GvtCallers *self, GDBusConnection *connection, const char *name)
 }
 
 static void
-on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
+cancel_calls_of (GvtCallers *self, const char *name)
 {
-  GvtCallers *self = GVT_CALLERS (user_data);
   Caller *caller = g_hash_table_lookup (self->callers, name);
   g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -198,6 +226,45 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
     g_ptr_array_add (calls, g_object_ref (g_ptr_array_index (caller->calls, i)));
   for (guint i = 0; i < calls->len; i++)
     g_cancellable_cancel (g_ptr_array_index (calls, i));
+}
+
+static void
+on_owner_changed (GDBusConnection *connection,
+                  const char *sender,
+                  const char *path,
+                  const char *interface,
+                  const char *signal,
+                  GVariant *parameters,
+                  gpointer user_data)
+{
+  const char *name;
+  const char *owner;
+
+  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sss)")))
+    return;
+  g_variant_get (parameters, "(&s&s&s)", &name, NULL, &owner);
+  if (*owner == '\0')
+    cancel_calls_of (GVT_CALLERS (user_data), name);
+}
+
+/* One rule for all callers: to ask the bus for each would make of a flood one three times as large. Who
+   left before has no credentials any more. */
+static void
+watch (GvtCallers *self, GDBusConnection *connection)
+{
+  if (self->watch != 0)
+    return;
+  self->connection = g_object_ref (connection);
+  self->watch = g_dbus_connection_signal_subscribe (connection,
+                                                    "org.freedesktop.DBus",
+                                                    "org.freedesktop.DBus",
+                                                    "NameOwnerChanged",
+                                                    "/org/freedesktop/DBus",
+                                                    NULL,
+                                                    G_DBUS_SIGNAL_FLAGS_NONE,
+                                                    on_owner_changed,
+                                                    self,
+                                                    NULL);
 }
 
 static Caller *
@@ -212,15 +279,8 @@ get_or_add (GvtCallers *self, GDBusConnection *connection, const char *name)
   caller->uid = GVT_NO_UID;
   caller->calls = g_ptr_array_new_with_free_func (g_object_unref);
   caller->waiting = g_ptr_array_new_with_free_func (g_free);
-  /* Asked first, because the call waits for this answer and not for what the watch asks. */
+  watch (self, connection);
   ask_for_uid (self, connection, name);
-  caller->watch = g_bus_watch_name_on_connection (connection,
-                                                  name,
-                                                  G_BUS_NAME_WATCHER_FLAGS_NONE,
-                                                  NULL,
-                                                  on_vanished,
-                                                  self,
-                                                  NULL);
   g_hash_table_insert (self->callers, caller->name, caller);
   return caller;
 }
@@ -237,18 +297,18 @@ gvt_callers_begin (GvtCallers *self,
   Caller *caller;
 
   /* Before anything is asked of the bus: a flood must not be answered with another. */
-  if (self->total >= self->most) {
+  if (self->unknown >= MOST_UNKNOWN) {
     g_autoptr (GError) error = g_error_new (GVT_ERROR,
                                             GVT_ERROR_LIMIT_EXCEEDED,
-                                            "%u calls are in flight already; wait a moment",
-                                            self->total);
+                                            "%u callers are being looked at; wait a moment",
+                                            self->unknown);
 
     identified (GVT_NO_UID, error, user_data);
     return;
   }
   caller = get_or_add (self, connection, sender);
   g_ptr_array_add (caller->calls, g_object_ref (cancellable));
-  self->total++;
+  self->unknown++;
   if (caller->uid != GVT_NO_UID)
     admit (self, caller, &waiting);
   else
@@ -271,9 +331,13 @@ gvt_callers_end (GvtCallers *self, const char *sender, GCancellable *cancellable
   /* One of too many never began. */
   if (caller == NULL || !g_ptr_array_remove_fast (caller->calls, cancellable))
     return;
-  self->total--;
-  if (counted)
+  if (counted) {
     set_count (self, caller->uid, count_of (self, caller->uid) - 1);
+    self->users -= caller->uid != 0 ? 1 : 0;
+  } else
+    self->unknown--;
   if (caller->calls->len == 0)
     g_hash_table_remove (self->callers, sender);
+  if (g_hash_table_size (self->callers) == 0)
+    stop_watching (self);
 }

@@ -23,7 +23,7 @@ GvtCallers *gvt_callers_new (void);
 /**
  * gvt_callers_set_limits:
  * @per_user: calls that one user may have in flight; root's are not counted
- * @total: calls that all users together may have in flight
+ * @total: calls that all users together may have in flight; root's are not counted
  */
 void gvt_callers_set_limits (GvtCallers *self, guint per_user, guint total);
 

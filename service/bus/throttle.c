@@ -6,9 +6,9 @@
 
 #include "throttle.h"
 
-#include "gvt-error.h"
+#include "held-answers.h"
 
-/* Calls of all that may wait for the main loop before anybody is refused. */
+/* What all calls that wait may weigh before anybody is refused. */
 #define BUSY 64
 
 /* What a connection may have among them when there are more: one, so that everybody has a turn. */
@@ -17,16 +17,40 @@
 /* A list of all objects is as much work as so many other calls. */
 #define LIST_WEIGHT 10
 
-/* Shared by the thread that reads and the main loop. */
+static const GvtRefusal too_large = {
+  GVT_ERROR_INVALID_ARGUMENT,
+  "the arguments are larger than any that are permitted",
+};
+
+static const GvtRefusal too_many = {
+  GVT_ERROR_LIMIT_EXCEEDED,
+  "too many calls wait already, yours among them; wait for their answers",
+};
+
+typedef struct {
+  guint calls;
+  guint weight;
+} Sum;
+
+/* Calls of one connection that wait for the main loop, or whose answers wait for the bus. */
+typedef struct {
+  Sum young;
+  Sum old;    /* from before the mark that is under way */
+  guint held; /* answers for it that others' go before */
+} Waiting;
+
+/* Shared by the thread that reads and writes, and the main loop. */
 typedef struct {
   GMutex lock;
-  GHashTable *waiting; /* unique name -> weight of its calls */
-  guint total;
-  gboolean told; /* the main loop is going to clear the counts */
+  GHashTable *waiting; /* unique name -> Waiting */
+  guint total;         /* what they weigh */
+  gboolean told;       /* the main loop is going to look at them */
+  gboolean marked;     /* a mark is on its way out */
+  GDBusConnection *connection;
+  GvtHeldAnswers *held;
 } Counts;
 
 struct _GvtThrottle {
-  GDBusConnection *connection;
   Counts *counts;
   guint filter;
 };
@@ -36,6 +60,8 @@ clear_counts (Counts *self)
 {
   g_hash_table_unref (self->waiting);
   g_mutex_clear (&self->lock);
+  gvt_held_answers_free (self->held);
+  g_object_unref (self->connection);
 }
 
 static void
@@ -44,16 +70,107 @@ release_counts (gpointer counts)
   g_atomic_rc_box_release_full (counts, (GDestroyNotify) clear_counts);
 }
 
-/* Sources of one priority run in the order they came: the calls counted by now are about to. */
+static void tell_main_loop (Counts *counts);
+
+static void
+take_out (Counts *counts, Sum *sum)
+{
+  counts->total -= sum->weight;
+  *sum = (Sum){ 0 };
+}
+
+static guint
+count_own (const Waiting *waiting)
+{
+  return waiting->young.calls + waiting->old.calls + waiting->held;
+}
+
+static void
+forget_all (Counts *counts)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, counts->waiting);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Waiting *waiting = value;
+
+    take_out (counts, &waiting->young);
+    take_out (counts, &waiting->old);
+    if (waiting->held == 0)
+      g_hash_table_iter_remove (&iter);
+  }
+}
+
+/* A mark is a message that is never sent: when its turn comes, all that were handed to GDBus before it
+   are out. (g_dbus_connection_flush() would do, did it not stop all writing until a thread of GTask's
+   pool is free.) */
+static GQuark
+mark_quark (void)
+{
+  return g_quark_from_static_string ("gvt-throttle-mark");
+}
+
+static void
+send_mark (Counts *counts)
+{
+  g_autoptr (GDBusMessage) mark = g_dbus_message_new_signal ("/", "org.gvt.Mark", "Mark");
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, counts->waiting);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Waiting *waiting = value;
+
+    waiting->old.calls += waiting->young.calls;
+    waiting->old.weight += waiting->young.weight;
+    waiting->young = (Sum){ 0 };
+  }
+  counts->marked = TRUE;
+  g_object_set_qdata (G_OBJECT (mark), mark_quark (), mark);
+  g_dbus_connection_send_message (counts->connection,
+                                  mark,
+                                  G_DBUS_SEND_MESSAGE_FLAGS_NONE,
+                                  NULL,
+                                  NULL);
+}
+
+/* Of what was old all answers are out that there are by now. What is left takes its time, in polkit or
+   in a worker, and holds up nobody. */
+static void
+receive_mark (Counts *counts)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&counts->lock);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, counts->waiting);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Waiting *waiting = value;
+
+    take_out (counts, &waiting->old);
+    if (count_own (waiting) == 0)
+      g_hash_table_iter_remove (&iter);
+  }
+  counts->marked = FALSE;
+  if (!counts->told && counts->total > 0)
+    tell_main_loop (counts);
+}
+
+/* Sources of one priority run in the order they came: what was counted by now has had its turn. */
 static gboolean
 on_turn (gpointer user_data)
 {
   Counts *counts = user_data;
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&counts->lock);
 
-  g_hash_table_remove_all (counts->waiting);
-  counts->total = 0;
   counts->told = FALSE;
+  if (counts->marked)
+    return G_SOURCE_REMOVE;
+  if (counts->total < BUSY && gvt_held_answers_are_due (counts->held))
+    forget_all (counts);
+  else
+    send_mark (counts);
   return G_SOURCE_REMOVE;
 }
 
@@ -69,16 +186,48 @@ tell_main_loop (Counts *counts)
   counts->told = TRUE;
 }
 
-/* Counts a call in, unless its sender has enough of them waiting. */
-static gboolean
-admit (Counts *counts, const char *sender, guint weight)
+static Waiting *
+get_or_add (Counts *counts, const char *sender)
 {
-  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&counts->lock);
-  guint own = GPOINTER_TO_UINT (g_hash_table_lookup (counts->waiting, sender));
+  Waiting *waiting = g_hash_table_lookup (counts->waiting, sender);
 
-  if (counts->total >= BUSY && own >= FEW)
+  if (waiting == NULL) {
+    waiting = g_new0 (Waiting, 1);
+    g_hash_table_insert (counts->waiting, g_strdup (sender), waiting);
+  }
+  return waiting;
+}
+
+/* Whoever has been refused once has to read that before anything else is done for him. */
+static gboolean
+has_enough (const Counts *counts, const Waiting *waiting)
+{
+  return count_own (waiting) >= FEW && (counts->total >= BUSY || waiting->held > 0);
+}
+
+/* Counts a call in, unless its sender has enough of them waiting. Whether it may pass. */
+static gboolean
+admit (Counts *counts, GDBusMessage *call)
+{
+  GVariant *body = g_dbus_message_get_body (call);
+  gboolean lists = g_strcmp0 (g_dbus_message_get_member (call), "GetManagedObjects") == 0;
+  guint weight = lists ? LIST_WEIGHT : 1;
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&counts->lock);
+  Waiting *waiting = get_or_add (counts, g_dbus_message_get_sender (call));
+  const GvtRefusal *refusal = NULL;
+
+  if (body != NULL && g_variant_get_size (body) > GVT_BODY_MAX)
+    refusal = &too_large;
+  else if (has_enough (counts, waiting))
+    refusal = &too_many;
+  if (refusal != NULL) {
+    waiting->held += gvt_held_answers_add_refusal (counts->held, call, refusal) ? 1 : 0;
+    if (count_own (waiting) == 0)
+      g_hash_table_remove (counts->waiting, g_dbus_message_get_sender (call));
     return FALSE;
-  g_hash_table_replace (counts->waiting, g_strdup (sender), GUINT_TO_POINTER (own + weight));
+  }
+  waiting->young.calls++;
+  waiting->young.weight += weight;
   counts->total += weight;
   if (!counts->told)
     tell_main_loop (counts);
@@ -86,16 +235,61 @@ admit (Counts *counts, const char *sender, guint weight)
 }
 
 static void
-refuse (GDBusConnection *connection, GDBusMessage *call, GvtError code, const char *text)
+count_out (Counts *counts, Waiting *waiting)
 {
-  g_autoptr (GError) error = g_error_new_literal (GVT_ERROR, (int) code, text);
-  g_autofree char *name = g_dbus_error_encode_gerror (error);
-  g_autoptr (GDBusMessage) reply = NULL;
+  Sum *sum = waiting->old.calls > 0 ? &waiting->old : &waiting->young;
+  guint weight = sum->calls > 0 ? sum->weight / sum->calls : 0;
 
-  if (g_dbus_message_get_flags (call) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED)
+  if (sum->calls == 0)
     return;
-  reply = g_dbus_message_new_method_error_literal (call, name, text);
-  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  sum->weight -= weight;
+  sum->calls--;
+  counts->total -= weight;
+}
+
+/* Counts an answer out, or has it held: those of whoever has more of them go last. Whether it may
+   pass. */
+static gboolean
+dismiss (Counts *counts, GDBusMessage *answer)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&counts->lock);
+  const char *receiver = g_dbus_message_get_destination (answer);
+  Waiting *waiting = g_hash_table_lookup (counts->waiting, receiver);
+  gboolean pass = TRUE;
+
+  if (waiting == NULL)
+    return TRUE;
+  if (gvt_held_answers_let_out (counts->held, answer))
+    waiting->held--;
+  else {
+    count_out (counts, waiting);
+    pass = count_own (waiting) < FEW ||
+           (waiting->held == 0 && gvt_held_answers_are_due (counts->held));
+  }
+  if (!pass) {
+    waiting->held++;
+    gvt_held_answers_add (counts->held, answer);
+  } else if (count_own (waiting) == 0)
+    g_hash_table_remove (counts->waiting, receiver);
+  return pass;
+}
+
+static gboolean
+may_go_out (Counts *counts, GDBusMessage *message)
+{
+  if (g_object_get_qdata (G_OBJECT (message), mark_quark ()) != NULL) {
+    receive_mark (counts);
+    return FALSE;
+  }
+  return g_dbus_message_get_reply_serial (message) == 0 ||
+         g_dbus_message_get_destination (message) == NULL || dismiss (counts, message);
+}
+
+static gboolean
+may_come_in (Counts *counts, GDBusMessage *message)
+{
+  return g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+         g_dbus_message_get_sender (message) == NULL || admit (counts, message);
 }
 
 static GDBusMessage *
@@ -104,26 +298,7 @@ on_message (GDBusConnection *connection,
             gboolean incoming,
             gpointer user_data)
 {
-  const char *sender = g_dbus_message_get_sender (message);
-  GVariant *body = g_dbus_message_get_body (message);
-  guint weight;
-
-  if (!incoming || sender == NULL ||
-      g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
-    return message;
-  weight = g_strcmp0 (g_dbus_message_get_member (message), "GetManagedObjects") == 0 ? LIST_WEIGHT
-                                                                                     : 1;
-  if (body != NULL && g_variant_get_size (body) > GVT_BODY_MAX)
-    refuse (connection,
-            message,
-            GVT_ERROR_INVALID_ARGUMENT,
-            "the arguments are larger than any that are permitted");
-  else if (!admit (user_data, sender, weight))
-    refuse (connection,
-            message,
-            GVT_ERROR_LIMIT_EXCEEDED,
-            "too many calls wait already, yours among them; wait for their answers");
-  else
+  if (incoming ? may_come_in (user_data, message) : may_go_out (user_data, message))
     return message;
   g_object_unref (message);
   return NULL;
@@ -133,14 +308,16 @@ GvtThrottle *
 gvt_throttle_new (GDBusConnection *connection)
 {
   GvtThrottle *self = g_new0 (GvtThrottle, 1);
+  Counts *counts = g_atomic_rc_box_new0 (Counts);
 
-  self->connection = g_object_ref (connection);
-  self->counts = g_atomic_rc_box_new0 (Counts);
-  self->counts->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_mutex_init (&self->counts->lock);
+  counts->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_mutex_init (&counts->lock);
+  counts->connection = g_object_ref (connection);
+  counts->held = gvt_held_answers_new (connection);
+  self->counts = counts;
   self->filter = g_dbus_connection_add_filter (connection,
                                                on_message,
-                                               g_atomic_rc_box_acquire (self->counts),
+                                               g_atomic_rc_box_acquire (counts),
                                                release_counts);
   return self;
 }
@@ -148,8 +325,7 @@ gvt_throttle_new (GDBusConnection *connection)
 void
 gvt_throttle_free (GvtThrottle *self)
 {
-  g_dbus_connection_remove_filter (self->connection, self->filter);
-  g_object_unref (self->connection);
+  g_dbus_connection_remove_filter (self->counts->connection, self->filter);
   release_counts (self->counts);
   g_free (self);
 }

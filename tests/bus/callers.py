@@ -21,6 +21,8 @@ GPU = "org.gvt.Manager.Gpu"
 DOMAINS = "org.gvt.Manager.Domains"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
+# How many times longer than usual things may take: memcheck and its like make the service slow.
+patience = 1
 PROGRAM = (pathlib.Path(__file__).parent / "caller.py").read_text()
 
 
@@ -76,11 +78,12 @@ def run_as(user, *argv, timeout=60, **rest):
     settings = {**as_user(user), "capture_output": True, "text": True, **rest}
     if "input" not in settings:
         settings.setdefault("stdin", subprocess.DEVNULL)
-    return subprocess.run(argv, timeout=timeout, check=False, **settings)
+    return subprocess.run(argv, timeout=timeout * patience, check=False, **settings)
 
 
 def eventually(what, seconds=10):
     """Waits until what() is true, and gives its value."""
+    seconds *= patience
     end = time.monotonic() + seconds
     while not (value := what()):
         assert time.monotonic() < end, f"not within {seconds} s: {what.__doc__ or what}"
@@ -98,7 +101,7 @@ class Pending:
         return not self.answers.empty()
 
     def result(self, seconds=30):
-        line = self.answers.get(timeout=seconds)
+        line = self.answers.get(timeout=seconds * patience)
         if "error" in line:
             raise BusError(line["error"], line["message"])
         value = line["value"]
@@ -177,7 +180,7 @@ class Caller:
             "signature": signature,
             "arguments": text,
             "interactive": interactive,
-            "timeout": timeout * 1000,
+            "timeout": timeout * patience * 1000,
         }
         self.process.stdin.write(json.dumps(request) + "\n")
         return pending

@@ -40,6 +40,7 @@ def pytest_configure(config):
         raise pytest.UsageError("run me through: tests/run --tier bus")
     if config.getoption("--valgrind"):
         daemons.before_service = daemons.VALGRIND
+        callers.patience = 10
     config.addinivalue_line("markers", "long: takes hours; runs with --long only")
     config.addinivalue_line("markers", "expect(pattern): warnings that the test provokes")
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 
+import callers
 from callers import ADDRESS, BusError, eventually, machine_environment
 
 LOGS = pathlib.Path("/run/logs")
@@ -65,7 +66,7 @@ class Daemon:
         """Ends it as systemd would. Its exit status."""
         self.process.terminate()
         try:
-            return self.process.wait(seconds)
+            return self.process.wait(seconds * callers.patience)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Sends calls as fast as the bus takes them, over many connections. floods.py starts it as a user.
 
-Arguments: the bus's address; a JSON list of calls [path, interface, member, signature, arguments as
-a Python expression]; how many in all; over how many connections. Prints how many came back with what.
+Arguments: the bus's address; who is called; a JSON list of calls [path, interface, member, signature,
+arguments as a Python expression]; how many in all; over how many connections. Prints how many came
+back with what.
 """
 
 import collections
@@ -14,7 +15,8 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
-address, calls, total, width = sys.argv[1], json.loads(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+address, name, calls = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+total, width = int(sys.argv[4]), int(sys.argv[5])
 connections = [
     Gio.DBusConnection.new_for_address_sync(
         address,
@@ -37,8 +39,6 @@ def done(connection, result):
         loop.quit()
 
 
-
-
 def nested(depth):
     value = GLib.Variant("s", "x")
     for _ in range(depth):
@@ -54,7 +54,7 @@ parsed = [
 for number in range(total):
     path, interface, member, arguments = parsed[number % len(parsed)]
     connections[number % width].call(
-        "org.gvt.Manager", path, interface, member, arguments,
+        name, path, interface, member, arguments,
         None, Gio.DBusCallFlags.NO_AUTO_START, 120000, None, done,
     )  # fmt: skip
 loop.run()

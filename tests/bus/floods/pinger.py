@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Asks the service and the bus itself in turn until its standard input ends.
+"""Asks a service and the bus itself in turn until its standard input ends.
 
-Prints how long the answers of each took, in seconds. Argument: the bus's address. floods.py starts it
-as a user.
+Prints how long the answers of each took, in seconds. Arguments: the bus's address; who is asked: name,
+path, interface, member and arguments, as a Python expression. floods.py starts it as a user.
 """
 
 import json
@@ -19,8 +19,7 @@ bus = Gio.DBusConnection.new_for_address_sync(
     sys.argv[1],
     Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
 )
-WANTED = GLib.Variant("(ss)", ("org.gvt.Manager", "Version"))
-SERVICE = ("org.gvt.Manager", "/org/gvt/Manager", "org.freedesktop.DBus.Properties", "Get", WANTED)
+SERVICE = eval(sys.argv[2])
 BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId", None)
 
 

@@ -12,6 +12,8 @@
 
 #define PER_USER 3
 #define TOTAL 5
+/* As callers.c has it. */
+#define MOST_UNKNOWN 512
 
 typedef struct {
   GTestDBus *bus;
@@ -251,13 +253,13 @@ test_leaving (Fixture *fixture, gconstpointer data)
 
 /* One too many is told at once, costs the bus nothing, and counts for nothing afterwards. */
 static void
-test_total (Fixture *fixture, gconstpointer data)
+test_unknown_many (Fixture *fixture, gconstpointer data)
 {
-  Call calls[TOTAL];
+  Call calls[MOST_UNKNOWN];
   Call over;
 
-  gvt_callers_set_limits (fixture->callers, 1000, TOTAL);
-  for (gsize i = 0; i < TOTAL; i++)
+  gvt_callers_set_limits (fixture->callers, 1000, 1000);
+  for (gsize i = 0; i < MOST_UNKNOWN; i++)
     begin (fixture, &calls[i], name_of (fixture));
   for (int i = 0; i < 4; i++) {
     const char *sender = i % 2 == 0 ? name_of (fixture) : ":1.4242";
@@ -267,35 +269,48 @@ test_total (Fixture *fixture, gconstpointer data)
     g_assert_error (over.error, GVT_ERROR, GVT_ERROR_LIMIT_EXCEEDED);
     end (fixture, &over, sender);
   }
-  wait_until (is_answered, &calls[TOTAL - 1]);
-  end (fixture, &calls[0], name_of (fixture));
-  begin (fixture, &calls[0], name_of (fixture));
-  wait_until (is_answered, &calls[0]);
-  for (gsize i = 0; i < TOTAL; i++) {
+  wait_until (is_answered, &calls[MOST_UNKNOWN - 1]);
+  begin (fixture, &over, name_of (fixture));
+  wait_until (is_answered, &over);
+  g_assert_no_error (over.error);
+  end (fixture, &over, name_of (fixture));
+  for (gsize i = 0; i < MOST_UNKNOWN; i++) {
     g_assert_no_error (calls[i].error);
     end (fixture, &calls[i], name_of (fixture));
   }
 }
 
-/* Root is not limited, anybody else is. */
+/* Of users a call more than @most is refused; root is not limited. */
 static void
-test_per_user (Fixture *fixture, gconstpointer data)
+check_limit (Fixture *fixture, gboolean root, gsize most)
 {
-  gboolean root = GPOINTER_TO_INT (data);
-  Call calls[PER_USER + 1];
+  g_autofree Call *calls = g_new0 (Call, most + 1);
 
   forge (fixture, root ? "({'UnixUserID': <uint32 0>},)" : "({'UnixUserID': <uint32 4242>},)");
-  for (gsize i = 0; i <= PER_USER; i++) {
+  for (gsize i = 0; i <= most; i++) {
     begin (fixture, &calls[i], name_of (fixture));
     wait_until (is_answered, &calls[i]);
     g_assert_cmpuint (calls[i].uid, ==, root ? 0 : 4242);
-    if (i < PER_USER || root)
+    if (i < most || root)
       g_assert_no_error (calls[i].error);
     else
       g_assert_error (calls[i].error, GVT_ERROR, GVT_ERROR_LIMIT_EXCEEDED);
   }
-  for (gsize i = 0; i <= PER_USER; i++)
+  for (gsize i = 0; i <= most; i++)
     end (fixture, &calls[i], name_of (fixture));
+}
+
+static void
+test_total (Fixture *fixture, gconstpointer data)
+{
+  gvt_callers_set_limits (fixture->callers, 1000, TOTAL);
+  check_limit (fixture, GPOINTER_TO_INT (data), TOTAL);
+}
+
+static void
+test_per_user (Fixture *fixture, gconstpointer data)
+{
+  check_limit (fixture, GPOINTER_TO_INT (data), PER_USER);
 }
 
 static void
@@ -314,7 +329,9 @@ main (int argc, char **argv)
   add ("/callers/ended-before-identified", test_ended_before_identified);
   add ("/callers/ended-by-the-first", test_ended_by_the_first);
   add ("/callers/leaving", test_leaving);
-  add ("/callers/total", test_total);
+  add ("/callers/unknown-many", test_unknown_many);
+  g_test_add ("/callers/total", Fixture, NULL, set_up, test_total, tear_down);
+  g_test_add ("/callers/total-root", Fixture, GINT_TO_POINTER (1), set_up, test_total, tear_down);
   g_test_add ("/callers/per-user", Fixture, NULL, set_up, test_per_user, tear_down);
   g_test_add ("/callers/root", Fixture, GINT_TO_POINTER (1), set_up, test_per_user, tear_down);
   return g_test_run ();
