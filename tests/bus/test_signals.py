@@ -78,7 +78,10 @@ def test_signals_and_properties_agree(host, alice, nobody):
     alice.create(uuid=UUID, define=True)
     host.remove("00000000-0000-4000-8000-000000000001")
     left = ("00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000002", UUID)
-    callers.eventually(lambda: set(nobody.of(VGPU)) == {callers.vgpu_path(uuid) for uuid in left})
+    callers.eventually(
+        lambda: set(nobody.of(VGPU)) == {callers.vgpu_path(uuid) for uuid in left}
+        and nobody.of(TYPE)[TYPES + "8"]["AvailableInstances"] == 3
+    )
     after = nobody.objects()
 
     def replayed():
@@ -98,4 +101,3 @@ def test_signals_and_properties_agree(host, alice, nobody):
         return state == after
 
     callers.eventually(replayed)
-    assert nobody.of(TYPE)[TYPES + "8"]["AvailableInstances"] == 3
