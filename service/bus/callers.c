@@ -220,8 +220,10 @@ cancel_calls_of (GvtCallers *self, const char *name)
   Caller *caller = g_hash_table_lookup (self->callers, name);
   g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func (g_object_unref);
 
-  /* A caller is watched no longer than it is known. Cancelling may end a call, and with the last one
-   * the caller. */
+  /* Most who come and go on the bus call nothing here. */
+  if (caller == NULL)
+    return;
+  /* Cancelling may end a call, and with the last one the caller. */
   for (guint i = 0; i < caller->calls->len; i++)
     g_ptr_array_add (calls, g_object_ref (g_ptr_array_index (caller->calls, i)));
   for (guint i = 0; i < calls->len; i++)

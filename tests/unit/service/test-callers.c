@@ -251,6 +251,25 @@ test_leaving (Fixture *fixture, gconstpointer data)
   end (fixture, &call, name);
 }
 
+/* Who has called nothing may come and go. */
+static void
+test_others_leaving (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDBusConnection) other = connect_to (fixture->bus);
+  Call first;
+  Call second;
+
+  begin (fixture, &first, name_of (fixture));
+  wait_until (is_answered, &first);
+  g_assert_true (g_dbus_connection_close_sync (other, NULL, NULL));
+  /* Its answer comes behind the signal. */
+  begin (fixture, &second, ":1.4242");
+  wait_until (is_answered, &second);
+  g_assert_false (is_cancelled (&first));
+  end (fixture, &second, ":1.4242");
+  end (fixture, &first, name_of (fixture));
+}
+
 /* One too many is told at once, costs the bus nothing, and counts for nothing afterwards. */
 static void
 test_unknown_many (Fixture *fixture, gconstpointer data)
@@ -329,6 +348,7 @@ main (int argc, char **argv)
   add ("/callers/ended-before-identified", test_ended_before_identified);
   add ("/callers/ended-by-the-first", test_ended_by_the_first);
   add ("/callers/leaving", test_leaving);
+  add ("/callers/others-leaving", test_others_leaving);
   add ("/callers/unknown-many", test_unknown_many);
   g_test_add ("/callers/total", Fixture, NULL, set_up, test_total, tear_down);
   g_test_add ("/callers/total-root", Fixture, GINT_TO_POINTER (1), set_up, test_total, tear_down);
