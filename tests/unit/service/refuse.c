@@ -26,13 +26,13 @@ load (int call, int error_number, unsigned int count, struct scmp_arg_cmp argume
 void
 refuse_call (int call, int error_number)
 {
-  load (call, error_number, 0, SCMP_A0 (SCMP_CMP_EQ, 0));
+  load (call, error_number, 0, SCMP_A0 (SCMP_CMP_EQ, 0, 0));
 }
 
 void
 refuse_call_on (int call, int fd, int error_number)
 {
-  load (call, error_number, 1, SCMP_A0 (SCMP_CMP_EQ, (scmp_datum_t) fd));
+  load (call, error_number, 1, SCMP_A0 (SCMP_CMP_EQ, (scmp_datum_t) fd, 0));
 }
 
 int
