@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """gvt-client backups and restore: a user's own VMs, and the system's through the service."""
 
+import concurrent.futures
+import contextlib
+import fcntl
 import json
+import os
 import pathlib
 import re
 import stat
+import subprocess
 import time
 
 import pytest
 
+import callers
 import vms
+from callers import VGPU
 
 UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
 SYSTEM = ("--connect", "qemu:///system")
@@ -102,6 +109,64 @@ def test_no_backup_no_change(mine):
     finally:
         FOLDER.parent.chmod(0o700)
     assert mine.xml() == before
+
+
+@contextlib.contextmanager
+def locked(folder):
+    """As by somebody who is just writing a backup."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(fd)
+
+
+@contextlib.contextmanager
+def read_only(folder):
+    subprocess.run(["mount", "--bind", folder, folder], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@pytest.mark.expect("cannot")
+@pytest.mark.parametrize("stays", [False, True])
+def test_a_change_that_comes_too_late_leaves_none(mine, bed, alice, stays):
+    """Nor the vGPU that was made for it; or it says that one is left."""
+    client("attach", "win11", "--vgpu", UUID)
+    client("detach", "win11", "--keep")
+    before, vgpus = listed(), set(alice.of(VGPU))
+    definitions = read_only(bed.host.dir / "etc/mdevctl.d") if stays else contextlib.nullcontext()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        with locked(FOLDER):
+            attach = ("attach", "win11", "--type", "i915-GVTg_V5_8")
+            pending = pool.submit(vms.client, "alice", *attach)
+            callers.eventually(lambda: len(alice.of(VGPU)) == len(vgpus) + 1)
+            definitions.__enter__()
+            mine.virsh("desc", "win11", "--config", "by somebody else")
+        try:
+            done = pending.result()
+        finally:
+            definitions.__exit__(None, None, None)
+    assert done.returncode != 0 and "changed meanwhile" in done.stderr, done
+    assert ("is left: " in done.stderr) == stays
+    assert "by somebody else" in mine.xml() and "mdev" not in mine.xml()
+    assert listed() == before
+    assert len(alice.of(VGPU)) == len(vgpus) + stays
+
+
+def test_one_too_many_is_no_failure(mine):
+    """What cannot be cleared away is told, and the change is made."""
+    client("attach", "win11", "--vgpu", UUID)
+    leftover = FOLDER / f"0001-attach-{UUID}.xml.AAAAAA"
+    leftover.mkdir()
+    done = client("detach", "win11", "--keep")
+    assert "cannot delete old backups" in done.stderr and leftover.name in done.stderr
+    assert "mdev" not in mine.xml() and len(listed()) == 2
+    leftover.rmdir()
 
 
 def test_there_is_no_such_thing(mine):

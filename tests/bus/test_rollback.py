@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 import callers
+import vms
 from callers import VGPU, BusError
 
 UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
@@ -165,6 +166,31 @@ def test_stop_fails(bed, alice):
     assert alice.get(PATH, VGPU, "State") == "active"
     alice.vgpu(PATH, "Remove")
     assert not bed.host.devices() and bed.host.definition(UUID) is None
+
+
+@pytest.mark.expect("cannot take back a memory-lock limit")
+def test_neither_vgpu_nor_limit_goes_back(bed, alice):
+    """The caller hears of the first; the administrator of both."""
+    alice.create(SMALL, uuid=UUID, start="domain")
+    lease = ("(ssasta{sv})", "win11", vms.VM, [UUID], 0, {})
+    alice.call(callers.ROOT, callers.DOMAINS, "Prepare", *lease)
+    notes = bed.host.dir / "run/gvt-manager"
+    notes.mkdir(parents=True, exist_ok=True)
+    note = notes / f"memory-lock-{alice.uid}"
+    note.write_text(f"[MemoryLock]\nPid=1\nStarted=1\nSoft=1\nHard=1\nDomains={vms.VM};{UUID};\n")
+    before = note.read_text()
+    bed.host.tell("fail remove 1 EIO")
+    subprocess.run(["mount", "--bind", notes, notes], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", notes], check=True)
+    try:
+        error = failed(alice.call, callers.ROOT, callers.DOMAINS, "Release", *lease)
+    finally:
+        subprocess.run(["umount", notes], check=True)
+    assert error.name == "Failed" and UUID in error.message and "Input/output" in error.message
+    assert bed.host.devices() == {UUID} and note.read_text() == before
+    assert "cannot take back a memory-lock limit" in bed.service.text()
+    alice.call(callers.ROOT, callers.DOMAINS, "Release", *lease)
+    assert not bed.host.devices() and vms.VM not in note.read_text()
 
 
 def test_group_with_a_physical_device(bed, alice):

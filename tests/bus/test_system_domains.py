@@ -316,6 +316,38 @@ def test_libvirt_drops_something(system, worker, libvirt, root):
     assert libvirt.xml() == before and not files(bed)
 
 
+# How the worker is asked to look once more at what libvirt has made of a definition.
+AGAIN = {
+    attach: "verb == EDIT and b'gvt:attachment' in os.pread(0, 1 << 20, 0)",
+    detach: "verb == STRIP and b'gvt:attachment' not in os.pread(0, 1 << 20, 0)",
+}
+
+
+@pytest.mark.parametrize("call", AGAIN)
+@pytest.mark.parametrize("what", ["sys.exit(9)", "answer(lambda xml: xml + ' ')"])
+def test_what_libvirt_made_of_it_is_not_right(system, worker, libvirt, root, call, what):
+    """Nor is what cannot be looked at: it is taken back."""
+    bed = system(*worker(f"if {AGAIN[call]}: {what}"))
+    if call is detach:
+        attach(root)
+    before, kept = libvirt.xml(), files(bed)
+    error = refused(call, root)
+    assert ("cannot be checked" if "exit" in what else "left out") in error.message, error
+    assert libvirt.xml() == before and files(bed) == kept
+
+
+def test_taken_back_too_late(system, worker, libvirt, root):
+    """Who changed it since is not overruled, and the caller hears where the old definition is."""
+    change = f"os.system('virsh --connect {URI} desc win11 --config changed since')"
+    bed = system(*worker(f"if {AGAIN[attach]}: {change}; sys.exit(9)"))
+    before = libvirt.xml()
+    error = refused(attach, root)
+    assert "what it was before is in the backup 0001, since going back failed" in error.message, error
+    assert "changed since" in libvirt.xml() and UUID in libvirt.xml()
+    (backup,) = files(bed)
+    assert (folder(bed) / backup).read_text().strip() == before.strip()
+
+
 EVIL = [
     "xml.replace('/usr/bin/qemu-system-x86_64', '/tmp/evil')",
     "xml.replace('<devices>', '<devices><disk type=\"block\"><source dev=\"/dev/sda\"/></disk>')",

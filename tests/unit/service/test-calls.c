@@ -133,11 +133,31 @@ test_vgpu_methods (CallFixture *fixture, gconstpointer data)
   call_check_passes (fixture, "");
   begin_on_vgpu (fixture, "SetStart", 1000, "('boot', @a{sv} {})");
   call_check_passes (fixture, GVT_ACTION_AUTOSTART);
+  begin_on_vgpu (fixture, "SetStart", 1000, "('domain', @a{sv} {})");
+  call_check_passes (fixture, "");
+  begin_on_vgpu (fixture, "SetStart", 1000, "('never', @a{sv} {})");
+  call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
+  begin_on_vgpu (fixture, "SetStart", 1000, "('boot', {'now': <true>})");
+  call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
   begin_on_vgpu (fixture, "Adopt", 0, "(uint32 4294967295, @a{sv} {})");
   call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
   begin_on_vgpu (fixture, "Adopt", 0, "(uint32 4000000000, @a{sv} {})");
   call_check_passes (fixture, "");
   g_assert_cmpuint (call_get_transition (fixture)->record->owner, ==, 4000000000);
+}
+
+static void
+test_no_such_vgpu (CallFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  begin_on_vgpu (fixture, "Start", 1000, "(@a{sv} {},)");
+  call_check_fails (fixture, GVT_ERROR_NOT_FOUND);
+  begin_on_vgpu (fixture, "Adopt", 0, "(uint32 1, @a{sv} {})");
+  call_check_fails (fixture, GVT_ERROR_NOT_FOUND);
+  call_begin (fixture, GVT_INTERFACE_VGPU, "Start", 1000, "(@a{sv} {},)");
+  g_assert_null (gvt_call_get_vgpu (fixture->call, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_NOT_FOUND);
 }
 
 static void
@@ -219,6 +239,7 @@ main (int argc, char **argv)
   add ("/calls/what-was-chosen-stays", test_what_was_chosen_stays);
   add ("/calls/create-over-unreadable", test_create_over_unreadable);
   add ("/calls/vgpu-methods", test_vgpu_methods);
+  add ("/calls/no-such-vgpu", test_no_such_vgpu);
   add ("/calls/prepare", test_prepare);
   add ("/calls/prepare-of-others", test_prepare_of_others);
   add ("/calls/needs-no-more", test_needs_no_more);

@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
+#include "device.h"
 #include "refuse.h"
 
 #define OTHER "/etc/mdevctl.d/mtty"
@@ -39,6 +40,23 @@ test_device_stays (TransitionFixture *fixture, gconstpointer data)
   transition_fail_to_go (fixture, "dfr", GVT_ERROR_FAILED);
   scratch_remove (fixture->host->scratch, IN_THE_WAY);
   transition_check_is (fixture, "d");
+}
+
+/* Somebody else was faster: that is no failure of ours. */
+static void
+test_device_gone (TransitionFixture *fixture, gconstpointer data)
+{
+  static const char *const errors[] = { "ENOENT", "ENODEV" };
+
+  scratch_write (fixture->host->scratch, IN_THE_WAY, "in the way");
+  for (gsize i = 0; i < G_N_ELEMENTS (errors); i++) {
+    g_autoptr (GvtDeviceInfo) device = NULL;
+
+    simulated_host_control (fixture->host, "fail remove 1 %s", errors[i]);
+    transition_fail_to_go (fixture, "dfr", GVT_ERROR_FAILED);
+    device = gvt_scan_device (fixture->root, UUID);
+    g_assert_true (gvt_device_remove (fixture->root, device, NULL));
+  }
 }
 
 static void
@@ -115,6 +133,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   transition_add ("undone/definition-alone", test_definition_alone);
   transition_add ("undone/device-stays", test_device_stays);
+  transition_add ("undone/device-gone", test_device_gone);
   transition_add ("undone/undo-fails", test_undo_fails);
   transition_add ("undone/record-stays", test_record_stays);
   transition_add ("undone/definition-cannot-move", test_definition_cannot_move);
