@@ -203,6 +203,17 @@ await_other (GvtRoot *root, const char *uuid)
   return device;
 }
 
+/* Of a UUID that is taken while no device shows: another UUID would be no way out. */
+static GError *
+taken_for_now_error (GvtRoot *root, const GvtDeviceRequest *request)
+{
+  g_autoptr (GvtDeviceInfo) going = gvt_scan_removing (root, request->parent, request->uuid);
+
+  return going != NULL
+             ? gvt_mdev_remove_error (EBUSY, request->uuid)
+             : gvt_mdev_create_error (ETIMEDOUT, request->uuid, request->parent, request->type);
+}
+
 /* Where there is no such attribute the write will tell. And where somebody else may be making the same
  * device, the write alone can: kernels take room for a device before they show it, and say that the
  * UUID is taken before they look for room (mdev_core.c, mdev_device_create). */
@@ -245,6 +256,10 @@ gvt_device_create (GvtRoot *root,
     existing = await_other (root, uuid);
     if (is_as_wanted (existing, parent, type))
       return g_steal_pointer (&existing);
+    if (existing == NULL) {
+      g_propagate_error (error, taken_for_now_error (root, request));
+      return NULL;
+    }
   }
   g_propagate_error (error, gvt_mdev_create_error (error_number, uuid, parent, type));
   return NULL;

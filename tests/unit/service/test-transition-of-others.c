@@ -3,6 +3,9 @@
  * Changes of a vGPU's owner, and of what somebody else made or changed meanwhile.
  */
 
+#include <errno.h>
+
+#include "sysfs.h"
 #include "transition-fixture.h"
 
 static void
@@ -99,6 +102,33 @@ test_start_exists_without_access (TransitionFixture *fixture, gconstpointer data
   g_assert_cmpuint (simulated_host_count (fixture->host, "writes remove"), ==, 0);
 }
 
+/* Its UUID is taken until its user lets go, and another one would not help. */
+static void
+test_start_while_it_goes (TransitionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GvtTransition) transition = NULL;
+  g_autoptr (GError) error = NULL;
+
+  transition_make_behind (fixture);
+  simulated_host_control (fixture->host, "block remove");
+  g_assert_cmpint (gvt_sysfs_write (fixture->root,
+                                    "/sys/bus/mdev/devices/" UUID "/remove",
+                                    "1",
+                                    -1,
+                                    NULL,
+                                    NULL,
+                                    NULL),
+                   ==,
+                   ETIMEDOUT);
+  transition = transition_begin (fixture);
+  transition_want (transition, "dfr", 1000);
+  transition->may_exist = TRUE;
+  g_assert_false (gvt_transition_run (fixture->root, transition, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_BUSY);
+  g_assert_nonnull (strstr (error->message, "is being removed already"));
+  simulated_host_control (fixture->host, "unblock remove");
+}
+
 static void
 test_prepare_exists_in_use (TransitionFixture *fixture, gconstpointer data)
 {
@@ -166,6 +196,7 @@ main (int argc, char **argv)
   transition_add ("start-exists", test_start_exists);
   transition_add ("start-while-no-room-is-shown", test_start_while_no_room_is_shown);
   transition_add ("start-exists-without-access", test_start_exists_without_access);
+  transition_add ("start-while-it-goes", test_start_while_it_goes);
   transition_add ("prepare-exists-in-use", test_prepare_exists_in_use);
   transition_add ("definition-moves", test_definition_moves);
   transition_add ("undo", test_undo);
