@@ -4,6 +4,7 @@
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -115,8 +116,11 @@ def start_named(root, name, *argv, **settings):
 
 
 def start_polkit(root):
+    """From a path of its own: Debian's package, put up anywhere on the machine where systemd does not
+    run, a chroot included, ends every process that runs polkitd's (polkitd.postinst, stop_polkitd)."""
+    program = shutil.copy2("/usr/lib/polkit-1/polkitd", "/run/polkitd")
     return start_named(
-        root, "org.freedesktop.PolicyKit1", "/usr/lib/polkit-1/polkitd", "--no-debug",
+        root, "org.freedesktop.PolicyKit1", program, "--no-debug",
         environment={"G_DEBUG": ""},
     )
 
