@@ -4,7 +4,6 @@
 import contextlib
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,12 +23,14 @@ import callers  # noqa: E402
 import daemons  # noqa: E402
 import hosts  # noqa: E402
 import vms  # noqa: E402
+from growth import bench_bad_definitions, bench_growth  # noqa: E402
 from measure import (  # noqa: E402
-    ROUNDS, Table, call, connect, cpu_ms, echo, in_turn, machine, objects, resident_kib, timed, verdict, version,
+    ROUNDS, Table, await_rest, call, connect, echo, in_turn, machine, objects, resident_kib,
+    take_one_processor, timed, verdict, verdict_of_rest, version,
 )  # fmt: skip
+from simulated_sysfs import TYPE, Sysfs  # noqa: E402
 
 DIALOGS = 60
-TYPE = "i915-GVTg_V5_8"
 BUILD = pathlib.Path(os.environ["GVT_BUILD"])
 # libpolkit warns when a caller leaves with its question unanswered; elsewhere a warning is fatal.
 WITHDRAWN = "Error cancelling authorization check"
@@ -37,6 +38,20 @@ ECHO_POLICY = """<busconfig>
   <policy user="root"><allow own="org.gvt.Echo"/></policy>
   <policy context="default"><allow send_destination="org.gvt.Echo"/></policy>
 </busconfig>"""
+
+
+class Root:
+    """Root's questions to the bus. Deaf to signals: a listener would have its turn before the answers."""
+
+    def __init__(self):
+        self.bus = connect()
+
+    def call(self, path, interface, member, signature, *arguments, destination):
+        try:
+            reply = call(self.bus, path, interface, member, GLib.Variant(signature, arguments), destination)
+        except GLib.Error as error:
+            raise callers.BusError(Gio.DBusError.get_remote_error(error), error.message) from error
+        return reply.unpack()[0]
 
 
 def create(bus, **options):
@@ -66,46 +81,6 @@ def quietly(*argv, **options):
         argv, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env=daemons.machine_environment() | {"G_DEBUG": ""}, **options,
     )  # fmt: skip
-
-
-def write(path, text):
-    descriptor = os.open(path, os.O_WRONLY)
-    os.write(descriptor, text.encode())
-    os.close(descriptor)
-
-
-class Sysfs:
-    """The simulated host's files, written as a shell would."""
-
-    def __init__(self, host):
-        self.create_file = host.dir / f"sys/class/mdev_bus/{hosts.GPU}/mdev_supported_types/{TYPE}/create"
-        self.devices = host.dir / "sys/bus/mdev/devices"
-        self.kept = None
-
-    def create(self):
-        write(self.create_file, str(uuid.uuid4()))
-
-    def remove_all(self, _result=None):
-        for name in set(os.listdir(self.devices)) - {self.kept}:
-            write(self.devices / name / "remove", "1")
-
-    def keep_one(self):
-        """One that stays, to read."""
-        self.kept = str(uuid.uuid4())
-        write(self.create_file, self.kept)
-
-    def reads(self):
-        """What CreateVgpu reads: the new vGPU, its group twice, its node's number, the types' room."""
-        device, top = self.devices / self.kept, self.devices.parents[2]
-        for path in (device, device / "mdev_type"):
-            os.readlink(path)
-        group = os.path.basename(os.readlink(device / "iommu_group"))
-        for _ in range(2):
-            os.listdir(top / "kernel/iommu_groups" / group / "devices")
-        types = self.create_file.parents[1]
-        attributes = [types / name / "available_instances" for name in os.listdir(types)]
-        for path in (self.create_file.with_name("available_instances"), top / "class/vfio" / group / "dev", *attributes):
-            path.read_bytes()
 
 
 class Dialogs:
@@ -159,8 +134,12 @@ def bench_readers(table, bus):
     table.row("GetManagedObjects, one GPU, no vGPU", timed(lambda: objects(bus)))
 
 
-def bench_create(table, bus, sysfs):
-    """What of CreateVgpu is the kernel's, the bus's and polkit's, measured each by itself."""
+def bench_create(table, bus, sysfs, service):
+    """What of CreateVgpu is the kernel's, the bus's and polkit's, measured each by itself.
+
+    Each begins when the service is at rest: on a simulated host it looks at everything four times a
+    second and after each change, and the simulation answers one at a time.
+    """
     alice = connect(4001)
     sysfs.keep_one()
     ways = {
@@ -179,14 +158,13 @@ def bench_create(table, bus, sysfs):
         sysfs.remove_all()
 
     table.group("CreateVgpu on an open connection, records and definitions on a disk")
-    taken = in_turn(ways, max(20, ROUNDS // 4), tidy)
-    write_ms, reads_ms, echo_ms, polkit_ms, root_ms, alice_ms, _ = [
-        table.row(name, seconds) for name, seconds in taken.items()
-    ]
-    others_ms = write_ms + reads_ms + echo_ms
-    verdict("the service's own part, for root", root_ms - others_ms, "ms", 2)
-    own = alice_ms - others_ms - polkit_ms
-    verdict("the service's own part, for alice", own, "ms", 2)
+    taken = in_turn(ways, max(40, ROUNDS // 4), tidy, before=lambda: await_rest(service.pid))
+    for name, seconds in taken.items():
+        table.row(name, seconds)
+    write, reads, echo_back, polkit, root, by_alice, _ = taken.values()
+    others = [write, reads, echo_back]
+    verdict_of_rest("the service's own part, for root", root, others, "ms", 2)
+    verdict_of_rest("the service's own part, for alice", by_alice, [*others, polkit], "ms", 2)
 
 
 @contextlib.contextmanager
@@ -199,7 +177,7 @@ def as_the_machine(host):
     subprocess.run(["umount", "/sys"], check=True)
 
 
-def bench_client(table, sysfs, host):
+def bench_client(table, sysfs, host, service):
     def mdevctl():
         quietly("mdevctl", "start", "--parent", hosts.GPU, "--type", TYPE, "--uuid", str(uuid.uuid4()))
 
@@ -209,6 +187,9 @@ def bench_client(table, sysfs, host):
         "gdbus call: a GLib program, its connection, a call": lambda: quietly(
             "gdbus", "call", "--system", "-d", "org.gvt.Echo", "-o", "/org/gvt/Echo", "-m",
             "org.gvt.Echo.Echo", "x"),
+        "gdbus call of CreateVgpu": lambda: quietly(
+            "gdbus", "call", "--system", "-d", callers.NAME, "-o", callers.ROOT, "-m",
+            f"{callers.MANAGER}.CreateVgpu", "", TYPE, "{}"),
         "mdevctl start": mdevctl,
         "gvt-client create": lambda: quietly("gvt-client", "create", TYPE),
         "mdevctl list": lambda: quietly("mdevctl", "list"),
@@ -218,10 +199,14 @@ def bench_client(table, sysfs, host):
     }  # fmt: skip
     table.group("Programs, from start to end")
     with as_the_machine(host):
-        taken = in_turn(ways, max(15, ROUNDS // 10), sysfs.remove_all)
+        taken = in_turn(
+            ways, max(15, ROUNDS // 10), sysfs.remove_all, before=lambda: await_rest(service.pid)
+        )
     medians = {name: table.row(name, seconds) for name, seconds in taken.items()}
     ratio = medians["gvt-client create"] / medians["mdevctl start"]
     verdict("gvt-client create to mdevctl start", ratio, "x", 0.5)
+    ratio = medians["gvt-client create"] / medians["gdbus call of CreateVgpu"]
+    print(f"  → gvt-client create to a bare GLib program that asks for the same: {ratio:.2f} x")
     least = medians["an empty process, /bin/true"] + medians["one write to `create`"]
     print(f"  → no program can be below {least / medians['mdevctl start']:.2f}x: a process and the write")
 
@@ -292,70 +277,12 @@ def bench_crowds(table):
         table.row("Get(Version)", [crowd(count, get) for _ in range(3)])
 
 
-def bench_growth(table, root, bus):
-    """Start to owned name, GetManagedObjects and memory, with ever more vGPUs."""
-    sizes, starts, reads, memory, used = (1, 10, 100, 1000, 10000), {}, {}, {}, {}
-    host = hosts.SimHost("--parent", f"{hosts.GPU},boot_vga=1,instances=20000").start()
-    sysfs, made = Sysfs(host), 0
-    for size in sizes:
-        for _ in range(size - made):
-            sysfs.create()
-        made = size
-        starts[size] = []
-        for _ in range(3):
-            begin = time.perf_counter()
-            service = daemons.start_service(root, host.dir)
-            starts[size].append(time.perf_counter() - begin)
-            used[size] = cpu_ms(service.pid)
-            if len(starts[size]) < 3:
-                daemons.stop_checked(service)
-        reads[size] = timed(lambda: objects(bus), 10 if size < 10000 else 3)
-        memory[size] = resident_kib(service.pid)
-        daemons.stop_checked(service)
-    host.end()
-    table.group("Start to owned name, by how many active vGPUs there are")
-    for size in sizes:
-        table.row(f"{size} vGPUs", starts[size])
-    table.group("GetManagedObjects")
-    for size in sizes:
-        table.row(f"{size} vGPUs", reads[size])
-    print(f"\nResident memory\n{'':56} {'KiB':>10} {'per vGPU':>16}")
-    for size in sizes:
-        each = (memory[size] - memory[1]) / max(size - 1, 1)
-        print(f"  {f'{size} vGPUs':54} {memory[size]:10} {each:11.1f} KiB", flush=True)
-    verdict("resident memory with 1,000 vGPUs", memory[1000] / 1024, "MiB", 12)
-    growth = statistics.median(reads[10000]) / statistics.median(reads[1000])
-    verdict("GetManagedObjects, from 1,000 to 10,000", growth, "x", 12)
-    # What a start waits for is the simulated sysfs, a process of its own.
-    growth = used[10000] / used[1000]
-    verdict("the start's processor time, from 1,000 to 10,000", growth, "x", 12)
-
-
-def bench_bad_definitions(table, root):
-    good = f'{{"mdev_type": "{TYPE}", "start": "manual", "attrs": []}}'
-    rows = {
-        "without definitions": (0, ""),
-        "10,000 definitions": (10_000, good),
-        "10,000 files that are none": (10_000, good[:20]),
-        "100 files of 60,000 brackets": (100, '{"a": ' + "[" * 60_000),
-    }
-    table.group("Start to owned name and end, by what lies in /etc/mdevctl.d")
-    for name, (count, text) in rows.items():
-        host = hosts.SimHost("--aperture", "512")
-        directory = host.dir / "etc/mdevctl.d" / hosts.GPU
-        directory.mkdir(parents=True)
-        for number in range(count):
-            (directory / f"00000000-0000-4000-8000-{number:012}").write_text(text)
-        host.start()
-        table.row(name, timed(lambda: daemons.stop_checked(daemons.start_service(root, host.dir)), 3))
-        host.end()
-
-
 def main():
+    take_one_processor()
     print(machine())
     pathlib.Path("/etc/dbus-1/system.d/org.gvt.Echo.conf").write_text(ECHO_POLICY)
     bus = daemons.start_bus()
-    root = callers.Caller("root")
+    root = Root()
     polkit = daemons.start_polkit(root)
     bare = daemons.start_named(root, "org.gvt.Echo", str(BUILD / "tests/bench/gvt-bench-echo"))
     host = hosts.SimHost("--aperture", "2048").start()
@@ -364,8 +291,8 @@ def main():
         service = daemons.start_service(root, host.dir, expected=WITHDRAWN)
         direct, sysfs, table = connect(), Sysfs(host), Table()
         bench_readers(table, direct)
-        bench_create(table, direct, sysfs)
-        bench_client(table, sysfs, host)
+        bench_create(table, direct, sysfs, service)
+        bench_client(table, sysfs, host, service)
         bench_hook(table)
         bench_edit(table, direct)
         bench_crowds(table)
@@ -377,7 +304,6 @@ def main():
     bench_bad_definitions(table, root)
     for daemon in (bare, polkit, bus):
         daemon.kill()
-    root.close()
 
 
 main()
