@@ -119,6 +119,7 @@ def soak(pid, parts):
         for name, times in cycle(cycles).items():
             outcomes[name] = outcomes.get(name, 0) + times
         rate = cycles / (time.monotonic() - begin)
+        assert set(outcomes) == {"done"}, outcomes
         uses.append(usage(pid))
         memory, descriptors = uses[-1]
         print(
