@@ -81,7 +81,8 @@ def prepare(directory, build_directory, packages=None, counters=None):
     """Make `directory`/payload: of the product built here, or of a folder of Debian packages."""
     installed = directory / "installed"
     installed.mkdir()
-    parts = {"cases": HERE / "cases"}
+    table = "authorisation_table.py"
+    parts = {"cases": HERE / "cases", f"cases/{table}": SOURCE / "tests/bus" / table}
     if packages:
         parts["packages"] = packages
     else:
