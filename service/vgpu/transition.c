@@ -6,9 +6,11 @@
 
 #include "transition.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "device.h"
+#include "mdev-error.h"
 #include "node.h"
 
 GvtTransition *
@@ -229,11 +231,25 @@ needs_device_step (const GvtTransition *self)
           self->may_exist);
 }
 
+/* What the kernel is still making would come as nobody's. */
+static gboolean
+check_may_forget (GvtRoot *root, const GvtTransition *self, GError **error)
+{
+  if (self->record != NULL || self->from_record == NULL || self->from_device != NULL ||
+      !gvt_record_is_held (root, self->uuid))
+    return TRUE;
+  g_propagate_error (error,
+                     gvt_mdev_create_error (ETIMEDOUT, self->uuid, self->parent, self->type));
+  return FALSE;
+}
+
 static gboolean
 run_steps (GvtRoot *root, GvtTransition *self, GError **error)
 {
   gboolean device_step = needs_device_step (self);
 
+  if (!check_may_forget (root, self, error))
+    return FALSE;
   if (needs_record_step (self) && !gvt_record_may_replace (root, self->uuid, error))
     return FALSE;
   if (needs_record_step (self) && !put_record (root, self, self->record, error)) {

@@ -98,7 +98,7 @@ test_none_comes (TransitionFixture *fixture, gconstpointer data)
   wait_until (is_forgotten, fixture->root);
 }
 
-/* It is written down whose it is, and that it may exist. */
+/* It is written down whose it is, and that it may exist; and so it stays until the kernel has answered. */
 static void
 test_defined_one_stays (TransitionFixture *fixture, gconstpointer data)
 {
@@ -110,6 +110,8 @@ test_defined_one_stays (TransitionFixture *fixture, gconstpointer data)
   transition_want (transition, "dfr", 1000);
   transition->may_exist = TRUE;
   transition_fail (fixture, transition, GVT_ERROR_BUSY);
+  transition_fail_to_go (fixture, "", GVT_ERROR_BUSY);
+  transition_check_is (fixture, "fr");
   simulated_host_control (fixture->host, "unblock create");
   wait_until (is_made, fixture->root);
   transition_check_is (fixture, "dfr");
