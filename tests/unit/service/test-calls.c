@@ -158,6 +158,31 @@ test_no_such_vgpu (CallFixture *fixture, gconstpointer data)
   call_begin (fixture, GVT_INTERFACE_VGPU, "Start", 1000, "(@a{sv} {},)");
   g_assert_null (gvt_call_get_vgpu (fixture->call, &error));
   g_assert_error (error, GVT_ERROR, GVT_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  /* One that is only on its way is none yet. */
+  g_assert_true (gvt_registry_reserve (fixture->context.registry, UUID, NULL, NULL));
+  begin_on_vgpu (fixture, "Start", 1000, "(@a{sv} {},)");
+  g_assert_null (gvt_call_get_vgpu (fixture->call, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_NOT_FOUND);
+  gvt_registry_release (fixture->context.registry, UUID);
+}
+
+/* The kernel may call a parent what no directory can be called. */
+static void
+test_unsafe_parent (CallFixture *fixture, gconstpointer data)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+  GvtDeviceInfo *device;
+
+  machine_add_vgpu (host, UUID, GPU, TYPE, 7);
+  device = gvt_scan_device (host->root, UUID);
+  g_free (device->parent);
+  device->parent = g_strdup ("..");
+  gvt_registry_commit_vgpu (fixture->context.registry, UUID, device, NULL, NULL);
+  begin_on_vgpu (fixture, "SetStart", 0, "('manual', @a{sv} {})");
+  call_check_fails (fixture, GVT_ERROR_NOT_SUPPORTED);
+  begin_on_vgpu (fixture, "Define", 0, "(@a{sv} {},)");
+  call_check_fails (fixture, GVT_ERROR_NOT_SUPPORTED);
 }
 
 static void
@@ -240,6 +265,7 @@ main (int argc, char **argv)
   add ("/calls/create-over-unreadable", test_create_over_unreadable);
   add ("/calls/vgpu-methods", test_vgpu_methods);
   add ("/calls/no-such-vgpu", test_no_such_vgpu);
+  add ("/calls/unsafe-parent", test_unsafe_parent);
   add ("/calls/prepare", test_prepare);
   add ("/calls/prepare-of-others", test_prepare_of_others);
   add ("/calls/needs-no-more", test_needs_no_more);

@@ -182,6 +182,21 @@ test_device_came (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 }
 
+static void
+test_device_went (Fixture *fixture, gconstpointer data)
+{
+  GvtTransition *stop;
+
+  define_both (fixture);
+  machine_add_vgpu (fixture->host, UUID, GPU, TYPE, 7);
+  gvt_registry_commit_device (fixture->registry, UUID, gvt_scan_device (fixture->host->root, UUID));
+  stop = gvt_transition_new (UUID, GPU, TYPE, find (fixture, UUID));
+  stop->active = FALSE;
+  gvt_registry_commit_device (fixture->registry, UUID, NULL);
+  check_fails (fixture, stop, NULL, GVT_ERROR_CONFLICT);
+  g_assert_false (find (fixture, UUID)->reserved);
+}
+
 static GPtrArray *
 list (GvtTransition *transition)
 {
@@ -313,6 +328,7 @@ main (int argc, char **argv)
   add ("/change/changed-since-it-was-checked", test_changed_since_it_was_checked);
   add ("/change/made-since-it-was-checked", test_made_since_it_was_checked);
   add ("/change/device-came", test_device_came);
+  add ("/change/device-went", test_device_went);
   add ("/change/committed-before-the-callback", test_committed_before_the_callback);
   return g_test_run ();
 }
