@@ -35,8 +35,9 @@ typedef struct {
 /* Calls of one connection that wait for the main loop, or whose answers wait for the bus. */
 typedef struct {
   Sum young;
-  Sum old;    /* from before the mark that is under way */
-  guint held; /* answers for it that others' go before */
+  Sum old;          /* from before the mark that is under way */
+  guint held;       /* answers for it that others' go before */
+  gboolean refused; /* one of those is a refusal, or was when there were more */
 } Waiting;
 
 /* Shared by the thread that reads and writes, and the main loop. */
@@ -202,7 +203,7 @@ get_or_add (Counts *counts, const char *sender)
 static gboolean
 has_enough (const Counts *counts, const Waiting *waiting)
 {
-  return count_own (waiting) >= FEW && (counts->total >= BUSY || waiting->held > 0);
+  return count_own (waiting) >= FEW && (counts->total >= BUSY || waiting->refused);
 }
 
 /* Counts a call in, unless its sender has enough of them waiting. Whether it may pass. */
@@ -221,7 +222,10 @@ admit (Counts *counts, GDBusMessage *call)
   else if (has_enough (counts, waiting))
     refusal = &too_many;
   if (refusal != NULL) {
-    waiting->held += gvt_held_answers_add_refusal (counts->held, call, refusal) ? 1 : 0;
+    if (gvt_held_answers_add_refusal (counts->held, call, refusal)) {
+      waiting->held++;
+      waiting->refused = TRUE;
+    }
     if (count_own (waiting) == 0)
       g_hash_table_remove (counts->waiting, g_dbus_message_get_sender (call));
     return FALSE;
@@ -259,9 +263,10 @@ dismiss (Counts *counts, GDBusMessage *answer)
 
   if (waiting == NULL)
     return TRUE;
-  if (gvt_held_answers_let_out (counts->held, answer))
+  if (gvt_held_answers_let_out (counts->held, answer)) {
     waiting->held--;
-  else {
+    waiting->refused = waiting->refused && waiting->held > 0;
+  } else {
     count_out (counts, waiting);
     pass = count_own (waiting) < FEW ||
            (waiting->held == 0 && gvt_held_answers_are_due (counts->held));
