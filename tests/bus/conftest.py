@@ -4,6 +4,7 @@
 Run through tests/run, or tests/sandbox, which makes the machine that this takes for granted.
 """
 
+import os
 import pathlib
 import signal
 import sys
@@ -25,6 +26,7 @@ def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run the tests that take hours too")
     parser.addoption("--promised", action="store_true", help="floods: times are what is promised, on a release build")
     parser.addoption("--valgrind", action="store_true", help="run the service under memcheck")
+    parser.addoption("--threads", metavar="PROGRAM", help="the service is PROGRAM, which tests/threads made")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -40,6 +42,10 @@ def pytest_configure(config):
         raise pytest.UsageError("run me through: tests/run --tier bus")
     if config.getoption("--valgrind"):
         daemons.before_service = daemons.VALGRIND
+        callers.patience = 10
+    if config.getoption("--threads"):
+        daemons.service = config.getoption("--threads")
+        daemons.before_service = ("/usr/bin/env", f"TSAN_OPTIONS={os.environ['TSAN_OPTIONS']}")
         callers.patience = 10
     config.addinivalue_line("markers", "long: takes hours; runs with --long only")
     config.addinivalue_line("markers", "expect(pattern): warnings that the test provokes")

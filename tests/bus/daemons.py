@@ -26,6 +26,8 @@ VALGRIND = (
     "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite", "--child-silent-after-fork=yes",
 )  # fmt: skip
 before_service = ()
+# By --threads another, which ThreadSanitizer looks at.
+service = "/usr/libexec/gvt-managerd"
 
 
 class Daemon:
@@ -134,7 +136,7 @@ def start_service(root, directory, expected=None, options=(), environment=None):
     debug = "fatal-criticals" if expected else "fatal-warnings"
     return start_named(
         root, "org.gvt.Manager",
-        *before_service, "/usr/libexec/gvt-managerd", "--root", str(directory), "--bus", ADDRESS,
+        *before_service, service, "--root", str(directory), "--bus", ADDRESS,
         *options, environment={"G_DEBUG": debug, **(environment or {})},
     )  # fmt: skip
 

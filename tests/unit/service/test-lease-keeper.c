@@ -54,7 +54,7 @@ kept_watch (Kept *self)
 static gboolean
 nobody_else_holds (gpointer object)
 {
-  return G_OBJECT (object)->ref_count == 1;
+  return g_atomic_int_get (&G_OBJECT (object)->ref_count) == 1;
 }
 
 static void

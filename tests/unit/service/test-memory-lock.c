@@ -54,7 +54,7 @@ set_up (Fixture *fixture, gconstpointer memory_lock)
 static gboolean
 nobody_else_holds (gpointer user_data)
 {
-  return G_OBJECT (user_data)->ref_count == 1;
+  return g_atomic_int_get (&G_OBJECT (user_data)->ref_count) == 1;
 }
 
 static void

@@ -36,7 +36,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static gboolean
 nobody_else_holds (gpointer user_data)
 {
-  return G_OBJECT (user_data)->ref_count == 1;
+  return g_atomic_int_get (&G_OBJECT (user_data)->ref_count) == 1;
 }
 
 static void
