@@ -22,6 +22,7 @@ def no_hook():
 
 @pytest.fixture(scope="module")
 def alice(no_hook):
+    """Without the hook, so before the cases that share a session of hers."""
     with Session("alice", terminal=7) as session:
         yield session
 
