@@ -65,8 +65,9 @@ check_options (const Options *options, GError **error)
   return TRUE;
 }
 
-static gboolean
-parse_options (int *argc, char ***argv, Options *options, GError **error)
+/* What the machine has. */
+static void
+add_machine_options (GOptionContext *context, Options *options)
 {
   const GOptionEntry entries[] = {
     { "aperture",
@@ -105,6 +106,17 @@ parse_options (int *argc, char ***argv, Options *options, GError **error)
       &options->old_kernel,
       "As Linux 5.4: types have no name file, driver vfio_mdev",
       NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+/* Where and how it is served. */
+static void
+add_serving_options (GOptionContext *context, Options *options)
+{
+  const GOptionEntry entries[] = {
     { "ready-fd",
       0,
       0,
@@ -129,12 +141,20 @@ parse_options (int *argc, char ***argv, Options *options, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->dirs, NULL, "DIR" },
     G_OPTION_ENTRY_NULL,
   };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static gboolean
+parse_options (int *argc, char ***argv, Options *options, GError **error)
+{
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autofree char *description = describe ();
 
   g_option_context_set_summary (context, "Simulates a GVT-g host at the level of system calls.");
   g_option_context_set_description (context, description);
-  g_option_context_add_main_entries (context, entries, NULL);
+  add_machine_options (context, options);
+  add_serving_options (context, options);
   return g_option_context_parse (context, argc, argv, error) && check_options (options, error);
 }
 
