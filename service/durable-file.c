@@ -72,15 +72,8 @@ open_directory_of (GvtRoot *root, const char *path, gboolean make)
   return fd;
 }
 
-/* @owner: whose file the new one replaces, or %NULL; @durable: whether to wait for the disk. */
-typedef struct {
-  mode_t mode;
-  const struct stat *owner;
-  gboolean durable;
-} Manner;
-
 static gboolean
-write_all (int fd, GBytes *bytes, const Manner *how)
+write_all (int fd, const GvtDurableFile *file, const struct stat *owner, GBytes *bytes)
 {
   gsize length;
   const char *text = g_bytes_get_data (bytes, &length);
@@ -94,13 +87,15 @@ write_all (int fd, GBytes *bytes, const Manner *how)
     length -= (gsize) n;
   }
   /* The owner first: a change of it takes the set-user-ID bit away. */
-  return (how->owner == NULL || fchown (fd, how->owner->st_uid, how->owner->st_gid) == 0) &&
-         fchmod (fd, how->mode) == 0 && (!how->durable || fsync (fd) == 0);
+  return (owner == NULL || fchown (fd, owner->st_uid, owner->st_gid) == 0) &&
+         fchmod (fd, file->mode) == 0 && (file->until_reboot || fsync (fd) == 0);
 }
 
+/* @owner: whose file the new one replaces, or %NULL */
 static gboolean
-write_temporary (int directory, const char *name, GBytes *bytes, const Manner *how)
+write_temporary (int directory, const GvtDurableFile *file, const struct stat *owner, GBytes *bytes)
 {
+  g_autofree char *name = g_path_get_basename (file->temporary);
   gboolean written;
   int saved;
   int fd;
@@ -110,7 +105,7 @@ write_temporary (int directory, const char *name, GBytes *bytes, const Manner *h
   fd = openat (directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
     return FALSE;
-  written = write_all (fd, bytes, how);
+  written = write_all (fd, file, owner, bytes);
   saved = errno;
   close (fd);
   if (!written)
@@ -120,95 +115,59 @@ write_temporary (int directory, const char *name, GBytes *bytes, const Manner *h
 }
 
 static gboolean
-replace (GvtRoot *root,
-         const char *path,
-         const char *temporary,
-         GBytes *bytes,
-         const Manner *how,
-         GError **error)
+put_in_place (int from, int to, const GvtDurableFile *file, GError **error)
 {
-  g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *temporary_name = g_path_get_basename (temporary);
-  int directory = open_directory_of (root, path, TRUE);
-  int temporary_directory = directory < 0 ? -1 : open_directory_of (root, temporary, TRUE);
-  gboolean written = FALSE;
+  g_autofree char *temporary = g_path_get_basename (file->temporary);
+  g_autofree char *name = g_path_get_basename (file->path);
 
-  if (temporary_directory < 0)
-    fail (error, "open the directory of", path);
-  else if (!write_temporary (temporary_directory, temporary_name, bytes, how))
-    fail (error, "write", path);
-  else if (renameat (temporary_directory, temporary_name, directory, name) != 0) {
-    fail (error, "put in place", path);
-    unlinkat (temporary_directory, temporary_name, 0);
-  } else if (how->durable && fsync (directory) != 0)
-    fail (error, "make durable", path);
+  if (renameat (from, temporary, to, name) != 0) {
+    fail (error, "put in place", file->path);
+    unlinkat (from, temporary, 0);
+    return FALSE;
+  }
+  return file->until_reboot || fsync (to) == 0 || fail (error, "make durable", file->path);
+}
+
+static gboolean
+is_owned (GvtRoot *root, const char *path, struct stat *owner)
+{
+  int fd = gvt_root_open (root, path, O_PATH | O_NOFOLLOW);
+  gboolean there = fd >= 0 && fstat (fd, owner) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return there;
+}
+
+gboolean
+gvt_durable_write (GvtRoot *root, const GvtDurableFile *file, GBytes *bytes, GError **error)
+{
+  struct stat status;
+  gboolean owned = file->keep_owner && is_owned (root, file->path, &status);
+  int directory = open_directory_of (root, file->path, TRUE);
+  int temporary = directory < 0 ? -1 : open_directory_of (root, file->temporary, TRUE);
+  gboolean written;
+
+  if (temporary < 0)
+    written = fail (error, "open the directory of", file->path);
+  else if (!write_temporary (temporary, file, owned ? &status : NULL, bytes))
+    written = fail (error, "write", file->path);
   else
-    written = TRUE;
+    written = put_in_place (temporary, directory, file, error);
 
-  if (temporary_directory >= 0)
-    close (temporary_directory);
+  if (temporary >= 0)
+    close (temporary);
   if (directory >= 0)
     close (directory);
   return written;
 }
 
 gboolean
-gvt_durable_write_bytes (GvtRoot *root,
-                         const char *path,
-                         const char *temporary,
-                         GBytes *bytes,
-                         mode_t mode,
-                         GError **error)
-{
-  const Manner how = { .mode = mode, .durable = TRUE };
-
-  return replace (root, path, temporary, bytes, &how, error);
-}
-
-gboolean
-gvt_durable_rewrite (GvtRoot *root,
-                     const char *path,
-                     const char *temporary,
-                     const char *text,
-                     mode_t mode,
-                     GError **error)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
-  int fd = gvt_root_open (root, path, O_PATH | O_NOFOLLOW);
-  struct stat status;
-  gboolean there = fd >= 0 && fstat (fd, &status) == 0;
-  const Manner how = { .mode = mode, .owner = there ? &status : NULL, .durable = TRUE };
-
-  if (fd >= 0)
-    close (fd);
-  return replace (root, path, temporary, bytes, &how, error);
-}
-
-gboolean
-gvt_durable_write (GvtRoot *root,
-                   const char *path,
-                   const char *temporary,
-                   const char *text,
-                   mode_t mode,
-                   GError **error)
+gvt_durable_write_text (GvtRoot *root, const GvtDurableFile *file, const char *text, GError **error)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
 
-  return gvt_durable_write_bytes (root, path, temporary, bytes, mode, error);
-}
-
-gboolean
-gvt_durable_write_until_reboot (GvtRoot *root,
-                                const char *path,
-                                const char *temporary,
-                                const char *text,
-                                mode_t mode,
-                                GError **error)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
-  const Manner how = { .mode = mode };
-
-  return replace (root, path, temporary, bytes, &how, error);
+  return gvt_durable_write (root, file, bytes, error);
 }
 
 static gboolean delete (GvtRoot *root,

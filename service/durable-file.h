@@ -6,54 +6,39 @@
 G_BEGIN_DECLS
 
 /**
- * gvt_durable_write:
+ * GvtDurableFile:
  * @path: an absolute path
  * @temporary: an absolute path on the same file system, where nobody takes it for the real thing
- * @text: what the file is to hold
  * @mode: its permissions
+ * @keep_owner: the file may be somebody else's: it keeps its owner and group
+ * @until_reboot: nobody needs it after a reboot: a power cut may leave the old text or the new,
+ *   nothing, or an empty file, which saves the wait for the disk
  *
- * Replaces a file so that whoever looks, also after a power cut, sees the old text or the new, whole.
- * The directory is made if need be. Blocks (fsync).
+ * A file to be written, and how.
  */
-gboolean gvt_durable_write (GvtRoot *root,
-                            const char *path,
-                            const char *temporary,
-                            const char *text,
-                            mode_t mode,
-                            GError **error);
+typedef struct {
+  const char *path;
+  const char *temporary;
+  mode_t mode;
+  gboolean keep_owner;
+  gboolean until_reboot;
+} GvtDurableFile;
 
 /**
- * gvt_durable_write_until_reboot:
+ * gvt_durable_write:
+ * @bytes: what the file is to hold
  *
- * The same for what nobody needs after a reboot: whoever looks sees the old text or the new, whole,
- * but a power cut may leave either, nothing, or an empty file. Costs no wait for the disk.
+ * Replaces a file so that whoever looks, also after a power cut, sees the old bytes or the new,
+ * whole. The directory is made if need be. Blocks (fsync).
  */
-gboolean gvt_durable_write_until_reboot (GvtRoot *root,
-                                         const char *path,
-                                         const char *temporary,
-                                         const char *text,
-                                         mode_t mode,
-                                         GError **error);
+gboolean
+gvt_durable_write (GvtRoot *root, const GvtDurableFile *file, GBytes *bytes, GError **error);
 
-/** gvt_durable_write_bytes: gvt_durable_write() with bytes of any kind. */
-gboolean gvt_durable_write_bytes (GvtRoot *root,
-                                  const char *path,
-                                  const char *temporary,
-                                  GBytes *bytes,
-                                  mode_t mode,
-                                  GError **error);
-
-/**
- * gvt_durable_rewrite:
- *
- * As gvt_durable_write(), for a file that may be somebody else's: it keeps its owner and group.
- */
-gboolean gvt_durable_rewrite (GvtRoot *root,
-                              const char *path,
-                              const char *temporary,
-                              const char *text,
-                              mode_t mode,
-                              GError **error);
+/** gvt_durable_write_text: gvt_durable_write() with a string. */
+gboolean gvt_durable_write_text (GvtRoot *root,
+                                 const GvtDurableFile *file,
+                                 const char *text,
+                                 GError **error);
 
 /**
  * gvt_durable_temporary:

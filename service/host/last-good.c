@@ -47,6 +47,7 @@ gvt_last_good_remember (GvtRoot *root)
 {
   g_autoptr (GvtHostFacts) host = gvt_host_facts_read (root);
   g_autofree char *known = gvt_last_good_kernel (host);
+  const GvtDurableFile note = { .path = NOTE, .temporary = NOTE ".new", .mode = 0600 };
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -54,7 +55,7 @@ gvt_last_good_remember (GvtRoot *root)
       g_strcmp0 (known, host->release) == 0)
     return;
   text = g_strconcat (host->release, "\n", NULL);
-  if (!gvt_durable_write (root, NOTE, NOTE ".new", text, 0600, &error))
+  if (!gvt_durable_write_text (root, &note, text, &error))
     g_message ("cannot note the kernel that has vGPUs: %s", error->message);
 }
 

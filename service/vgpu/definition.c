@@ -195,8 +195,9 @@ write_file (GvtRoot *root, const GvtDefinition *self, const char *text, GError *
 {
   g_autofree char *path = gvt_definition_locate (self->parent, self->uuid);
   g_autofree char *temporary = gvt_durable_temporary (GVT_DEFINITIONS, self->uuid);
+  const GvtDurableFile file = { .path = path, .temporary = temporary, .mode = 0644 };
 
-  return gvt_durable_write (root, path, temporary, text, 0644, error);
+  return gvt_durable_write_text (root, &file, text, error);
 }
 
 static char *

@@ -72,6 +72,7 @@ save_note (GvtRoot *root, guint32 uid, const Note *note, GError **error)
 {
   g_autofree char *path = locate_note (uid, FALSE);
   g_autofree char *temporary = locate_note (uid, TRUE);
+  const GvtDurableFile place = { .path = path, .temporary = temporary, .mode = 0600 };
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *text = NULL;
 
@@ -87,7 +88,7 @@ save_note (GvtRoot *root, guint32 uid, const Note *note, GError **error)
                               (const char *const *) note->domains->pdata,
                               note->domains->len);
   text = g_key_file_to_data (file, NULL, NULL);
-  return gvt_durable_write (root, path, temporary, text, 0600, error);
+  return gvt_durable_write_text (root, &place, text, error);
 }
 
 static gboolean

@@ -215,6 +215,10 @@ gvt_record_save (GvtRoot *root,
 {
   g_autofree char *path = g_build_filename (RECORDS, uuid, NULL);
   g_autofree char *temporary = gvt_durable_temporary (RECORDS, uuid);
+  const GvtDurableFile place = { .path = path,
+                                 .temporary = temporary,
+                                 .mode = 0600,
+                                 .until_reboot = !defined };
   g_autofree char *owner = g_strdup_printf ("%u", self->owner);
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *text = NULL;
@@ -229,8 +233,7 @@ gvt_record_save (GvtRoot *root,
     g_key_file_set_uint64 (file, GROUP, "LeaseStarted", self->lease_started);
   }
   text = g_key_file_to_data (file, NULL, NULL);
-  return defined ? gvt_durable_write (root, path, temporary, text, 0600, error)
-                 : gvt_durable_write_until_reboot (root, path, temporary, text, 0600, error);
+  return gvt_durable_write_text (root, &place, text, error);
 }
 
 gboolean

@@ -63,12 +63,13 @@ write_note (GvtRoot *root, const char *name, const char *sha256, GError **error)
   g_autofree char *date = g_date_time_format_iso8601 (now);
   g_autofree char *path = note_path_of (name);
   g_autofree char *temporary = g_strdup_printf (NOTES "/.%s.new", name);
+  const GvtDurableFile file = { .path = path, .temporary = temporary, .mode = 0600 };
   g_autofree char *text = NULL;
 
   g_key_file_set_string (note, NOTE_GROUP, "SHA256", sha256);
   g_key_file_set_string (note, NOTE_GROUP, "Installed", date);
   text = g_key_file_to_data (note, NULL, NULL);
-  return gvt_durable_write (root, path, temporary, text, 0600, error);
+  return gvt_durable_write_text (root, &file, text, error);
 }
 
 static gboolean
@@ -76,6 +77,7 @@ write_rom (GvtRoot *root, GBytes *bytes, const char *name, const char *sha256, G
 {
   g_autofree char *path = path_of (name);
   g_autofree char *temporary = g_strdup_printf (GVT_ROM_DIRECTORY "/.%s.new", name);
+  const GvtDurableFile rom = { .path = path, .temporary = temporary, .mode = 0644 };
 
   if (gvt_root_exists (root, path)) {
     g_set_error (
@@ -89,8 +91,7 @@ write_rom (GvtRoot *root, GBytes *bytes, const char *name, const char *sha256, G
     return FALSE;
   }
   /* The note first: a note without a ROM says nothing, a ROM without a note looks like another's. */
-  return write_note (root, name, sha256, error) &&
-         gvt_durable_write_bytes (root, path, temporary, bytes, 0644, error);
+  return write_note (root, name, sha256, error) && gvt_durable_write (root, &rom, bytes, error);
 }
 
 char *

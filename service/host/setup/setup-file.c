@@ -44,10 +44,14 @@ gboolean
 gvt_setup_file_put (GvtRoot *root, const char *path, const char *text, mode_t mode, GError **error)
 {
   g_autofree char *temporary = temporary_of (path);
+  const GvtDurableFile file = { .path = path,
+                                .temporary = temporary,
+                                .mode = mode,
+                                .keep_owner = TRUE };
 
   if (text == NULL)
     return gvt_durable_remove (root, path, error);
-  return gvt_durable_rewrite (root, path, temporary, text, mode, error);
+  return gvt_durable_write_text (root, &file, text, error);
 }
 
 char *

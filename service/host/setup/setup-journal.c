@@ -61,6 +61,7 @@ set_words (GKeyFile *file, const char *group, const char *key, GStrv words)
 static gboolean
 save (GvtSetupJournal *self, GError **error)
 {
+  const GvtDurableFile journal = { .path = JOURNAL, .temporary = JOURNAL ".new", .mode = 0600 };
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *text = NULL;
 
@@ -84,7 +85,7 @@ save (GvtSetupJournal *self, GError **error)
     set_text (file, group, "Boot", change->boot);
   }
   text = g_key_file_to_data (file, NULL, NULL);
-  return gvt_durable_write (self->root, JOURNAL, JOURNAL ".new", text, 0600, error);
+  return gvt_durable_write_text (self->root, &journal, text, error);
 }
 
 static GvtSetupChange *

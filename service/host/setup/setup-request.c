@@ -29,8 +29,9 @@ write_variant (GvtRoot *root, const char *path, GVariant *variant, GError **erro
   g_autoptr (GVariant) owned = g_variant_ref_sink (variant);
   g_autofree char *text = g_variant_print (owned, TRUE);
   g_autofree char *temporary = g_strconcat (path, ".new", NULL);
+  const GvtDurableFile file = { .path = path, .temporary = temporary, .mode = 0600 };
 
-  return gvt_durable_write (root, path, temporary, text, 0600, error);
+  return gvt_durable_write_text (root, &file, text, error);
 }
 
 static GVariant *

@@ -19,10 +19,24 @@
 #define PLACE "/etc/d/file"
 #define TEMPORARY "/etc/.file.new"
 
+static const GvtDurableFile place = { .path = PLACE, .temporary = TEMPORARY, .mode = 0640 };
+
 static gboolean
 put (const Scratch *host, const char *text, GError **error)
 {
-  return gvt_durable_write (host->root, PLACE, TEMPORARY, text, 0640, error);
+  return gvt_durable_write_text (host->root, &place, text, error);
+}
+
+/* As put(), with another owner's file left that owner's. */
+static gboolean
+put_again (const Scratch *host, const char *text, mode_t mode, GError **error)
+{
+  const GvtDurableFile theirs = { .path = PLACE,
+                                  .temporary = TEMPORARY,
+                                  .mode = mode,
+                                  .keep_owner = TRUE };
+
+  return gvt_durable_write_text (host->root, &theirs, text, error);
 }
 
 static void
@@ -75,11 +89,11 @@ test_rewrite (void)
   g_autoptr (GError) error = NULL;
   struct stat status;
 
-  g_assert_true (gvt_durable_rewrite (host->root, PLACE, TEMPORARY, "ours", 0644, &error));
+  g_assert_true (put_again (host, "ours", 0644, &error));
   g_assert_no_errno (stat (path, &status));
   g_assert_cmpuint (status.st_uid, ==, 0);
   g_assert_no_errno (chown (path, 1, 2));
-  g_assert_true (gvt_durable_rewrite (host->root, PLACE, TEMPORARY, "hers", 04750, &error));
+  g_assert_true (put_again (host, "hers", 04750, &error));
   check_text (host, "hers");
   g_assert_no_errno (stat (path, &status));
   g_assert_cmpuint (status.st_uid, ==, 1);
@@ -232,6 +246,9 @@ test_read_only (void)
 {
   g_autoptr (Scratch) host = scratch_new ();
   g_autofree char *path = scratch_locate (host, "/etc");
+  const GvtDurableFile elsewhere = { .path = "/etc/new/file",
+                                     .temporary = TEMPORARY,
+                                     .mode = 0600 };
   g_autoptr (GError) error = NULL;
 
   mount_small (host, 64);
@@ -241,7 +258,7 @@ test_read_only (void)
   g_assert_false (gvt_durable_remove (host->root, PLACE, &error));
   g_assert_nonnull (strstr (error->message, g_strerror (EROFS)));
   g_clear_error (&error);
-  g_assert_false (gvt_durable_write (host->root, "/etc/new/file", TEMPORARY, "x", 0600, &error));
+  g_assert_false (gvt_durable_write_text (host->root, &elsewhere, "x", &error));
   g_assert_nonnull (strstr (error->message, g_strerror (EROFS)));
   unmount (host);
 }
@@ -289,7 +306,7 @@ test_refused_step (gconstpointer data)
   host = scratch_new ();
   g_assert_true (put (host, "old", NULL));
   refuse_call (call, EIO);
-  g_assert_false (gvt_durable_rewrite (host->root, PLACE, TEMPORARY, "new", 0640, &error));
+  g_assert_false (put_again (host, "new", 0640, &error));
   g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
   g_assert_nonnull (strstr (error->message, "cannot write " PLACE));
   check_text (host, "old");
@@ -299,6 +316,10 @@ test_refused_step (gconstpointer data)
 static void
 test_not_durable (void)
 {
+  const GvtDurableFile passing = { .path = PLACE,
+                                   .temporary = TEMPORARY,
+                                   .mode = 0640,
+                                   .until_reboot = TRUE };
   g_autoptr (Scratch) host = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -316,7 +337,7 @@ test_not_durable (void)
   g_assert_false (gvt_durable_remove (host->root, PLACE, &error));
   g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
   check_text (host, NULL);
-  g_assert_true (gvt_durable_write_until_reboot (host->root, PLACE, TEMPORARY, "x", 0640, NULL));
+  g_assert_true (gvt_durable_write_text (host->root, &passing, "x", NULL));
 }
 
 int
