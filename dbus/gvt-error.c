@@ -5,6 +5,7 @@
 
 #include "gvt-error.h"
 
+#include <errno.h>
 #include <gio/gio.h>
 
 #define ENTRY(code, name)                                                                          \
@@ -40,4 +41,19 @@ gvt_error_quark (void)
                                       error_entries,
                                       G_N_ELEMENTS (error_entries));
   return (GQuark) quark;
+}
+
+gboolean
+gvt_error_set_from_errno (GError **error, const char *what, const char *path)
+{
+  int error_number = errno;
+
+  g_set_error (error,
+               GVT_ERROR,
+               GVT_ERROR_FAILED,
+               "cannot %s %s: %s",
+               what,
+               path,
+               g_strerror (error_number));
+  return FALSE;
 }

@@ -51,4 +51,15 @@ typedef enum {
  */
 GQuark gvt_error_quark (void);
 
+/**
+ * gvt_error_set_from_errno:
+ * @what: what could not be done: "read"
+ * @path: with which file or directory
+ *
+ * Sets #GVT_ERROR_FAILED with what was not done, with which file, and what errno says of the reason.
+ *
+ * Returns: %FALSE, for the caller to return
+ */
+gboolean gvt_error_set_from_errno (GError **error, const char *what, const char *path);
+
 G_END_DECLS

@@ -49,21 +49,6 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-static gboolean
-fail (GError **error, const char *what, const char *path)
-{
-  int saved = errno;
-
-  g_set_error (error,
-               GVT_ERROR,
-               GVT_ERROR_FAILED,
-               "cannot %s %s: %s",
-               what,
-               path,
-               g_strerror (saved));
-  return FALSE;
-}
-
 static Entry *
 read_entry (const char *directory, const char *file)
 {
@@ -133,7 +118,7 @@ lock_directory (const char *directory, GError **error)
     fd = open (directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd >= 0 && flock (fd, LOCK_EX) == 0)
     return fd;
-  fail (error, "use", directory);
+  gvt_error_set_from_errno (error, "use", directory);
   if (fd >= 0)
     close (fd);
   return -1;
@@ -196,7 +181,8 @@ delete_file (const char *directory, const char *file, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, file, NULL);
 
-  return g_unlink (path) == 0 || errno == ENOENT || fail (error, "delete", path);
+  return g_unlink (path) == 0 || errno == ENOENT ||
+         gvt_error_set_from_errno (error, "delete", path);
 }
 
 static const Entry *

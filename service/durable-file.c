@@ -20,21 +20,6 @@
 #define PREFIX "."
 #define SUFFIX ".new"
 
-static gboolean
-fail (GError **error, const char *what, const char *path)
-{
-  int saved = errno;
-
-  g_set_error (error,
-               GVT_ERROR,
-               GVT_ERROR_FAILED,
-               "cannot %s %s: %s",
-               what,
-               path,
-               g_strerror (saved));
-  return FALSE;
-}
-
 /* Whatever our umask is, mdevctl's users may look into its directories; our own lie below a closed
  * one. */
 static int
@@ -121,11 +106,12 @@ put_in_place (int from, int to, const GvtDurableFile *file, GError **error)
   g_autofree char *name = g_path_get_basename (file->path);
 
   if (renameat (from, temporary, to, name) != 0) {
-    fail (error, "put in place", file->path);
+    gvt_error_set_from_errno (error, "put in place", file->path);
     unlinkat (from, temporary, 0);
     return FALSE;
   }
-  return file->until_reboot || fsync (to) == 0 || fail (error, "make durable", file->path);
+  return file->until_reboot || fsync (to) == 0 ||
+         gvt_error_set_from_errno (error, "make durable", file->path);
 }
 
 static gboolean
@@ -149,9 +135,9 @@ gvt_durable_write (GvtRoot *root, const GvtDurableFile *file, GBytes *bytes, GEr
   gboolean written;
 
   if (temporary < 0)
-    written = fail (error, "open the directory of", file->path);
+    written = gvt_error_set_from_errno (error, "open the directory of", file->path);
   else if (!write_temporary (temporary, file, owned ? &status : NULL, bytes))
-    written = fail (error, "write", file->path);
+    written = gvt_error_set_from_errno (error, "write", file->path);
   else
     written = put_in_place (temporary, directory, file, error);
 
@@ -181,10 +167,10 @@ static gboolean delete (GvtRoot *root,
   gboolean deleted;
 
   if (directory < 0)
-    return errno == ENOENT || fail (error, "open the directory of", path);
+    return errno == ENOENT || gvt_error_set_from_errno (error, "open the directory of", path);
   deleted = unlinkat (directory, name, flags) == 0 || errno == ENOENT;
   if (!deleted || (durable && fsync (directory) != 0))
-    deleted = fail (error, "delete", path);
+    deleted = gvt_error_set_from_errno (error, "delete", path);
   close (directory);
   return deleted;
 }
