@@ -5,6 +5,8 @@
 
 #include "fake-polkit.h"
 
+#include "private-bus.h"
+
 #define PATH "/org/freedesktop/PolicyKit1/Authority"
 #define NAME "org.freedesktop.PolicyKit1"
 
@@ -81,22 +83,13 @@ fake_polkit_new (const char *answer)
   g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (description, NULL);
   g_autoptr (GVariant) owned = NULL;
   g_autoptr (GError) error = NULL;
-  const char *address;
 
   self->answer = answer;
   self->questions = g_string_new (NULL);
   self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (self->bus);
-  address = g_test_dbus_get_bus_address (self->bus);
-  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", address, TRUE);
-  self->connection = g_dbus_connection_new_for_address_sync (
-      address,
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL,
-      NULL,
-      &error);
-  g_assert_no_error (error);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (self->bus), TRUE);
+  self->connection = private_bus_connect (self->bus);
   g_dbus_connection_register_object (self->connection,
                                      PATH,
                                      node->interfaces[0],

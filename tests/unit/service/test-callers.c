@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "gvt-error.h"
+#include "private-bus.h"
 #include "wait.h"
 
 #define PER_USER 3
@@ -30,29 +31,13 @@ typedef struct {
   GError *error;
 } Call;
 
-static GDBusConnection *
-connect_to (GTestDBus *bus)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (bus),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL,
-      NULL,
-      &error);
-
-  g_assert_no_error (error);
-  return connection;
-}
-
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (fixture->bus);
-  fixture->service = connect_to (fixture->bus);
-  fixture->client = connect_to (fixture->bus);
+  fixture->service = private_bus_connect (fixture->bus);
+  fixture->client = private_bus_connect (fixture->bus);
   fixture->callers = gvt_callers_new ();
   gvt_callers_set_limits (fixture->callers, PER_USER, TOTAL);
 }
@@ -146,39 +131,13 @@ is_cancelled (gpointer user_data)
   return g_cancellable_is_cancelled (((Call *) user_data)->cancellable);
 }
 
-/* What the bus says of callers' credentials from now on. */
-static const char *credentials;
-
-static GDBusMessage *
-forge_credentials (GDBusConnection *connection,
-                   GDBusMessage *message,
-                   gboolean incoming,
-                   gpointer user_data)
-{
-  g_autoptr (GDBusMessage) copy = NULL;
-
-  if (!incoming || !g_str_equal (g_dbus_message_get_signature (message), "a{sv}"))
-    return message;
-  copy = g_dbus_message_copy (message, NULL);
-  g_object_unref (message);
-  g_dbus_message_set_body (copy, g_variant_new_parsed (credentials));
-  return g_steal_pointer (&copy);
-}
-
-static void
-forge (Fixture *fixture, const char *what)
-{
-  credentials = what;
-  g_dbus_connection_add_filter (fixture->service, forge_credentials, NULL, NULL);
-}
-
 /* Its answer is no refusal, but says nothing of a user. */
 static void
 test_nothing_said (Fixture *fixture, gconstpointer data)
 {
   Call call;
 
-  forge (fixture, "({'ProcessID': <uint32 1>},)");
+  private_bus_forge_credentials (fixture->service, "({'ProcessID': <uint32 1>},)");
   begin (fixture, &call, name_of (fixture));
   wait_until (is_answered, &call);
   g_assert_cmpuint (call.uid, ==, GVT_NO_UID);
@@ -257,7 +216,7 @@ test_leaving (Fixture *fixture, gconstpointer data)
 static void
 test_others_leaving (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GDBusConnection) other = connect_to (fixture->bus);
+  g_autoptr (GDBusConnection) other = private_bus_connect (fixture->bus);
   Call first;
   Call second;
 
@@ -307,7 +266,9 @@ check_limit (Fixture *fixture, gboolean root, gsize most)
 {
   g_autofree Call *calls = g_new0 (Call, most + 1);
 
-  forge (fixture, root ? "({'UnixUserID': <uint32 0>},)" : "({'UnixUserID': <uint32 4242>},)");
+  private_bus_forge_credentials (fixture->service,
+                                 root ? "({'UnixUserID': <uint32 0>},)"
+                                      : "({'UnixUserID': <uint32 4242>},)");
   for (gsize i = 0; i <= most; i++) {
     begin (fixture, &calls[i], name_of (fixture));
     wait_until (is_answered, &calls[i]);

@@ -12,6 +12,7 @@
 #include "fake-polkit.h"
 #include "gvt-names.h"
 #include "paths.h"
+#include "private-bus.h"
 #include "wait.h"
 
 #define OWNER 1001
@@ -30,38 +31,6 @@ typedef struct {
   GDBusConnection *client;
   char *path;
 } Fixture;
-
-static GDBusMessage *
-forge_credentials (GDBusConnection *connection,
-                   GDBusMessage *message,
-                   gboolean incoming,
-                   gpointer user_data)
-{
-  g_autoptr (GDBusMessage) copy = NULL;
-
-  if (!incoming || !g_str_equal (g_dbus_message_get_signature (message), "a{sv}"))
-    return message;
-  copy = g_dbus_message_copy (message, NULL);
-  g_object_unref (message);
-  g_dbus_message_set_body (copy, g_variant_new_parsed (CALLER));
-  return g_steal_pointer (&copy);
-}
-
-static GDBusConnection *
-connect_to (GTestDBus *bus)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (bus),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL,
-      NULL,
-      &error);
-
-  g_assert_no_error (error);
-  return connection;
-}
 
 static void
 on_call (GDBusConnection *connection,
@@ -90,9 +59,9 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->dispatch = gvt_dispatch_new (&fixture->calls.context);
   gvt_dispatch_set_limits (fixture->dispatch, 10, 10);
   fixture->path = gvt_path_of_vgpu (UUID);
-  fixture->service = connect_to (fixture->polkit->bus);
-  fixture->client = connect_to (fixture->polkit->bus);
-  g_dbus_connection_add_filter (fixture->service, forge_credentials, NULL, NULL);
+  fixture->service = private_bus_connect (fixture->polkit->bus);
+  fixture->client = private_bus_connect (fixture->polkit->bus);
+  private_bus_forge_credentials (fixture->service, CALLER);
   g_dbus_connection_register_object (fixture->service,
                                      fixture->path,
                                      node->interfaces[0],
