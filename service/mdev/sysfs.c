@@ -10,8 +10,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +39,21 @@ gvt_sysfs_read_number (GvtRoot *root, const char *path)
   if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &value, NULL))
     return 0;
   return (guint) value;
+}
+
+gboolean
+gvt_sysfs_read_node (GvtRoot *root, int group, dev_t *device)
+{
+  g_autofree char *path = g_strdup_printf ("/sys/class/vfio/%d/dev", group);
+  g_autofree char *text = gvt_sysfs_read (root, path);
+  unsigned int major_number;
+  unsigned int minor_number;
+  char rest;
+
+  if (text == NULL || sscanf (text, "%u:%u%c", &major_number, &minor_number, &rest) != 2)
+    return FALSE;
+  *device = makedev (major_number, minor_number);
+  return TRUE;
 }
 
 /*

@@ -37,6 +37,15 @@ char *gvt_sysfs_read (GvtRoot *root, const char *path);
 guint gvt_sysfs_read_number (GvtRoot *root, const char *path);
 
 /**
+ * gvt_sysfs_read_node:
+ * @group: an IOMMU group
+ * @device: (out): the device number of its node
+ *
+ * Returns: whether the kernel has such a node
+ */
+gboolean gvt_sysfs_read_node (GvtRoot *root, int group, dev_t *device);
+
+/**
  * gvt_sysfs_write:
  * @path: an absolute path below /sys
  * @value: what to write, in exactly one write(2): the kernel takes a second one as a new command

@@ -9,7 +9,6 @@
 #include <acl/libacl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/acl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -36,21 +35,6 @@ char *
 gvt_node_path (int group)
 {
   return g_strdup_printf ("/dev/vfio/%d", group);
-}
-
-gboolean
-gvt_node_device (GvtRoot *root, int group, dev_t *device)
-{
-  g_autofree char *path = g_strdup_printf ("/sys/class/vfio/%d/dev", group);
-  g_autofree char *text = gvt_sysfs_read (root, path);
-  unsigned int major_number;
-  unsigned int minor_number;
-  char rest;
-
-  if (text == NULL || sscanf (text, "%u:%u%c", &major_number, &minor_number, &rest) != 2)
-    return FALSE;
-  *device = makedev (major_number, minor_number);
-  return TRUE;
 }
 
 static gboolean
@@ -96,7 +80,7 @@ wait_for_node (GvtRoot *root, int group, GError **error)
 
   do {
     errno = ENOENT;
-    if (gvt_node_device (root, group, &device))
+    if (gvt_sysfs_read_node (root, group, &device))
       fd = open_node (root, path, device);
     if (fd >= 0 || errno != ENOENT)
       break;
@@ -191,7 +175,7 @@ gvt_node_await_udev (GvtRoot *root, int group)
   g_autofree char *database = NULL;
   dev_t device;
 
-  if (!gvt_root_exists (root, "/run/udev/control") || !gvt_node_device (root, group, &device))
+  if (!gvt_root_exists (root, "/run/udev/control") || !gvt_sysfs_read_node (root, group, &device))
     return;
   /* udev writes this once all rules have run (systemd udev-event.c, device_update_db). */
   database = g_strdup_printf ("/run/udev/data/c%u:%u", major (device), minor (device));

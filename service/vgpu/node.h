@@ -45,13 +45,4 @@ void gvt_node_await_udev (GvtRoot *root, int group);
  */
 gboolean gvt_node_allows (GvtRoot *root, int group, guint32 uid);
 
-/**
- * gvt_node_device:
- * @group: an IOMMU group
- * @device: (out): the device number of its node, by sysfs
- *
- * Returns: whether the kernel has such a node
- */
-gboolean gvt_node_device (GvtRoot *root, int group, dev_t *device);
-
 G_END_DECLS

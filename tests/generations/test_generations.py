@@ -31,7 +31,7 @@ def emulated(text, generation=None):
 
 
 def syntax(generation):
-    """As the programs choose it from the daemon's version (libvirt/qemu-syntax.h)."""
+    """As the programs choose it from the daemon's version (domain/libvirt/qemu-syntax.h)."""
     return {} if generation.libvirt >= OVERRIDE else {"qemu-syntax": "commandline"}
 
 

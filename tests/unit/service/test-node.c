@@ -178,21 +178,6 @@ test_link (void)
 }
 
 static void
-test_no_device_at_all (void)
-{
-  static const char *const texts[] = { "", "1", "1:", ":1", "a:b", "1:2:3", "1:2 3" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
-    g_autoptr (Scratch) host = scratch_new ();
-    dev_t device;
-
-    scratch_write (host, "/sys/class/vfio/7/dev", texts[i]);
-    if (gvt_node_device (host->root, GROUP, &device))
-      g_error ("taken for a device number: “%s”", texts[i]);
-  }
-}
-
-static void
 test_plain_file (void)
 {
   g_autoptr (Scratch) host = new_host ();
@@ -244,7 +229,6 @@ main (int argc, char **argv)
   g_test_add_func ("/node/no-group", test_no_group);
   g_test_add_func ("/node/another-device", test_another_device);
   g_test_add_func ("/node/link", test_link);
-  g_test_add_func ("/node/no-device-at-all", test_no_device_at_all);
   g_test_add_func ("/node/plain-file", test_plain_file);
   g_test_add_func ("/node/late", test_late);
   g_test_add_func ("/node/never", test_never);

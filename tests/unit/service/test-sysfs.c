@@ -221,6 +221,21 @@ test_without_descriptors (void)
   g_assert_cmpint (write_value (host, "/sys/a", "1"), ==, 0);
 }
 
+static void
+test_no_node (void)
+{
+  static const char *const texts[] = { "", "1", "1:", ":1", "a:b", "1:2:3", "1:2 3" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autoptr (Scratch) host = scratch_new ();
+    dev_t device;
+
+    scratch_write (host, "/sys/class/vfio/7/dev", texts[i]);
+    if (gvt_sysfs_read_node (host->root, 7, &device))
+      g_error ("taken for a device number: “%s”", texts[i]);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -230,5 +245,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sysfs/refused", test_refused);
   g_test_add_func ("/sysfs/stuck", test_stuck);
   g_test_add_func ("/sysfs/without-descriptors", test_without_descriptors);
+  g_test_add_func ("/sysfs/no-node", test_no_node);
   return g_test_run ();
 }

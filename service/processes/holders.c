@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "node.h"
 #include "process-helper.h"
+#include "sysfs.h"
 
 #define CMDLINE_MAX (128 * 1024)
 #define NO_UID ((guint32) -1)
@@ -127,7 +127,7 @@ gvt_holder_look (GvtRoot *root, int group)
   gboolean denied = FALSE;
   dev_t device;
 
-  if (!gvt_node_device (root, group, &device))
+  if (!gvt_sysfs_read_node (root, group, &device))
     return g_steal_pointer (&nobody);
   names = gvt_root_list (root, "/proc");
   for (guint i = 0; i < names->len; i++) {
