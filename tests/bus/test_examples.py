@@ -15,7 +15,7 @@ import members
 import vms
 from callers import VGPU
 from test_host import systemd  # noqa: F401  a fixture
-from test_system_domains import URI, define
+from system_domains import URI, define
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
 SMALL = "i915-GVTg_V5_8"

@@ -2,7 +2,6 @@
 """Every write to disk of everything that changes a vGPU is refused once: nothing is half done."""
 
 import errno
-import os
 
 import pytest
 
