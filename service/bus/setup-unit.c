@@ -39,7 +39,6 @@ run_free (gpointer data)
   gvt_root_unref (self->root);
   gvt_setup_request_clear (&self->request);
   g_free (self);
-  running = FALSE;
 }
 
 static void
@@ -242,8 +241,12 @@ gvt_setup_unit_run_async (GDBusConnection *connection,
   g_task_run_in_thread (writing, write_request);
 }
 
+/* Here the run ends, and not with its data, which a worker may let go of only after the caller has its
+ * answer and asks for the next. */
 GVariant *
 gvt_setup_unit_run_finish (GAsyncResult *result, GError **error)
 {
+  if (g_task_get_task_data (G_TASK (result)) != NULL)
+    running = FALSE;
   return g_task_propagate_pointer (G_TASK (result), error);
 }
