@@ -133,18 +133,22 @@ def read_only(folder):
 
 
 @pytest.mark.expect("cannot")
-@pytest.mark.parametrize("stays", [False, True])
-def test_a_change_that_comes_too_late_leaves_none(mine, bed, alice, stays):
-    """Nor the vGPU that was made for it; or it says that one is left."""
+@pytest.mark.parametrize("vgpu", ["goes", "stays", "is gone"])
+def test_a_change_that_comes_too_late_leaves_none(mine, bed, alice, vgpu):
+    """Nor the vGPU that was made for it; or it says that one is left, if it is."""
     client("attach", "win11", "--vgpu", UUID)
     client("detach", "win11", "--keep")
     before, vgpus = listed(), set(alice.of(VGPU))
+    stays = vgpu == "stays"
     definitions = read_only(bed.host.dir / "etc/mdevctl.d") if stays else contextlib.nullcontext()
     with concurrent.futures.ThreadPoolExecutor() as pool:
         with locked(FOLDER):
             attach = ("attach", "win11", "--type", "i915-GVTg_V5_8")
             pending = pool.submit(vms.client, "alice", *attach)
             callers.eventually(lambda: len(alice.of(VGPU)) == len(vgpus) + 1)
+            if vgpu == "is gone":
+                (made,) = set(alice.of(VGPU)) - vgpus
+                alice.vgpu(made, "Remove")
             definitions.__enter__()
             mine.virsh("desc", "win11", "--config", "by somebody else")
         try:

@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The process helper behind its socket, as systemd starts it; and when it is not well."""
 
+import contextlib
 import os
 import signal
 import socket
+import threading
 import time
 
+import gi
 import pytest
 
 import callers
+import vms
 from callers import BusError, eventually
 from daemons import Daemon
+
+gi.require_version("GLib", "2.0")
+from gi.repository import GLib  # noqa: E402
 
 UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
 PATH = callers.vgpu_path(UUID)
@@ -106,3 +113,72 @@ def test_root_alone_is_answered(bed, helper):
     done = callers.run_as("alice", "/usr/bin/python3", "-c", program, str(helper.path))
     assert done.stdout.strip() == "0" or "ConnectionReset" in done.stderr or "BrokenPipe" in done.stderr
     assert helper.running()
+
+
+# As process-question.c has them.
+QUESTION, ANSWER = "(uiustt)", "(bisitussb)"
+DAEMON, RAISE, LOWER = 1, 2, 3
+
+
+def unpacked(data):
+    return GLib.Variant.new_from_bytes(GLib.VariantType(QUESTION), GLib.Bytes(data), False).unpack()
+
+
+def answer(*, good=True, flag=False):
+    words = (good, 0, "" if good else "no such luck", 0, 0, 0, "", "", flag)
+    return GLib.Variant(ANSWER, words).get_data_as_bytes().get_data()
+
+
+@contextlib.contextmanager
+def stand_in(path, answers):
+    """In the helper's place: what it is asked, and what it says to each kind of question."""
+    asked = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        asked.append(unpacked(connection.recv(16384)))
+                        connection.send(answers[asked[-1][0]])
+
+        path.parent.mkdir(exist_ok=True)
+        server.bind(str(path))
+        server.listen()
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield asked
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    path.unlink()
+
+
+@pytest.mark.parametrize("added", [True, False])
+def test_a_limit_goes_back_with_the_vgpu(bed, alice, added):
+    """What was raised for a VM that then gets no vGPU is lowered again; what was so before is not."""
+    alice.create(uuid=UUID, start="domain", activate=False)
+    bed.host.tell("fail create 1 EIO")
+    lease = ("(ssasta{sv})", "win11", vms.VM, [UUID], 4096, {})
+    answers = {DAEMON: answer(), RAISE: answer(flag=added), LOWER: answer()}
+    with stand_in(bed.host.dir / "run/gvt-process-helper", answers) as asked:
+        error = refused(alice.call, callers.ROOT, callers.DOMAINS, "Prepare", *lease)
+    assert error.name == "Failed" and UUID in error.message and vms.VM in error.message
+    assert not bed.host.devices()
+    changes = [question for question in asked if question[0] in (RAISE, LOWER)]
+    assert [question[0] for question in changes] == [RAISE, LOWER][: 1 + added]
+    assert all(question[2:4] == (alice.uid, vms.VM) for question in changes)
+    assert changes[0][4] == 4096
+
+
+@pytest.mark.expect("cannot take back a memory-lock limit: no such luck")
+def test_a_limit_that_stays_is_told(bed, alice):
+    """The caller hears why there is no vGPU, the administrator of the limit."""
+    alice.create(uuid=UUID, start="domain", activate=False)
+    bed.host.tell("fail create 1 EIO")
+    lease = ("(ssasta{sv})", "win11", vms.VM, [UUID], 4096, {})
+    answers = {DAEMON: answer(), RAISE: answer(flag=True), LOWER: answer(good=False)}
+    with stand_in(bed.host.dir / "run/gvt-process-helper", answers):
+        error = refused(alice.call, callers.ROOT, callers.DOMAINS, "Prepare", *lease)
+    assert UUID in error.message and "no such luck" not in error.message
+    assert "cannot take back a memory-lock limit: no such luck" in bed.service.text()

@@ -231,6 +231,50 @@ test_others_leaving (Fixture *fixture, gconstpointer data)
   end (fixture, &first, name_of (fixture));
 }
 
+static GDBusMessage *
+forge_owners (GDBusConnection *connection,
+              GDBusMessage *message,
+              gboolean incoming,
+              gpointer user_data)
+{
+  guint *forged = user_data;
+  g_autoptr (GDBusMessage) copy = NULL;
+  const char *name;
+
+  if (!incoming || g_strcmp0 (g_dbus_message_get_member (message), "NameOwnerChanged") != 0)
+    return message;
+  g_variant_get_child (g_dbus_message_get_body (message), 0, "&s", &name);
+  copy = g_dbus_message_copy (message, NULL);
+  g_dbus_message_set_body (copy, g_variant_new ("(s)", name));
+  g_object_unref (message);
+  g_atomic_int_inc (forged);
+  return g_steal_pointer (&copy);
+}
+
+/* What is not said as the bus says it was not said. */
+static void
+test_leaving_unclear (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *name = g_strdup (name_of (fixture));
+  guint forged = 0;
+  guint filter;
+  Call first;
+  Call second;
+
+  begin (fixture, &first, name);
+  wait_until (is_answered, &first);
+  filter = g_dbus_connection_add_filter (fixture->service, forge_owners, &forged, NULL);
+  g_assert_true (g_dbus_connection_close_sync (fixture->client, NULL, NULL));
+  /* Its answer comes behind the signal. */
+  begin (fixture, &second, ":1.4242");
+  wait_until (is_answered, &second);
+  g_assert_cmpuint (g_atomic_int_get (&forged), ==, 1);
+  g_assert_false (is_cancelled (&first));
+  g_dbus_connection_remove_filter (fixture->service, filter);
+  end (fixture, &second, ":1.4242");
+  end (fixture, &first, name);
+}
+
 /* One too many is told at once, costs the bus nothing, and counts for nothing afterwards. */
 static void
 test_unknown_many (Fixture *fixture, gconstpointer data)
@@ -312,6 +356,7 @@ main (int argc, char **argv)
   add ("/callers/ended-by-the-first", test_ended_by_the_first);
   add ("/callers/leaving", test_leaving);
   add ("/callers/others-leaving", test_others_leaving);
+  add ("/callers/leaving-unclear", test_leaving_unclear);
   add ("/callers/unknown-many", test_unknown_many);
   g_test_add ("/callers/total", Fixture, NULL, set_up, test_total, tear_down);
   g_test_add ("/callers/total-root", Fixture, GINT_TO_POINTER (1), set_up, test_total, tear_down);

@@ -3,6 +3,8 @@
  * What calls are checked for, and that what was authorised is what would be done.
  */
 
+#include <string.h>
+
 #include "call-fixture.h"
 #include "gvt-names.h"
 
@@ -201,6 +203,28 @@ test_prepare (CallFixture *fixture, gconstpointer data)
   call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
 }
 
+/* One that cannot be had is refused with all others: a VM starts with all its vGPUs or not. */
+static void
+test_prepare_refused (CallFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  GvtVgpu *vgpu;
+
+  call_add_vgpu (fixture, UUID, 1000, "");
+  call_add_vgpu (fixture, UUID_2, 1000, "");
+  vgpu = (GvtVgpu *) gvt_registry_get_vgpu (fixture->context.registry, UUID_2);
+  vgpu->device->removing = TRUE;
+  call_begin (fixture, PREPARE ("['" UUID "', '" UUID_2 "']"));
+  call_check_fails (fixture, GVT_ERROR_BUSY);
+  /* Its GPU is gone, too. */
+  gvt_registry_commit_device (fixture->context.registry, UUID_2, NULL);
+  g_assert_false (call_check (fixture, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, UUID_2));
+  g_assert_nonnull (strstr (error->message, UUID_3));
+  g_assert_nonnull (strstr (error->message, GPU));
+}
+
 /* One answer of polkit's is for all vGPUs of others, so it must hear of all. */
 static void
 test_prepare_of_others (CallFixture *fixture, gconstpointer data)
@@ -267,6 +291,7 @@ main (int argc, char **argv)
   add ("/calls/no-such-vgpu", test_no_such_vgpu);
   add ("/calls/unsafe-parent", test_unsafe_parent);
   add ("/calls/prepare", test_prepare);
+  add ("/calls/prepare-refused", test_prepare_refused);
   add ("/calls/prepare-of-others", test_prepare_of_others);
   add ("/calls/needs-no-more", test_needs_no_more);
   return g_test_run ();

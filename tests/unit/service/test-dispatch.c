@@ -130,6 +130,18 @@ test_without_row (Fixture *fixture, gconstpointer data)
   g_assert_false (fake_polkit_is_asked (fixture->polkit));
 }
 
+/* What is not there any more is nobody's, and nobody is asked about it. */
+static void
+test_gone (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  gvt_registry_commit_vgpu (fixture->calls.context.registry, UUID, NULL, NULL, NULL);
+  begin (fixture, "SetLabel", g_variant_new_parsed ("('mine', @a{sv} {})"), &result);
+  check_refused (fixture, &result, GVT_BUS_NAME ".Error.NotFound", UUID);
+  g_assert_false (fake_polkit_is_asked (fixture->polkit));
+}
+
 /* Somebody was asked whether this vGPU may be renamed; by the time of the yes it is another one's. */
 static void
 test_changed_meanwhile (Fixture *fixture, gconstpointer data)
@@ -152,6 +164,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/dispatch/without-row", Fixture, NULL, set_up, test_without_row, tear_down);
+  g_test_add ("/dispatch/gone", Fixture, NULL, set_up, test_gone, tear_down);
   g_test_add ("/dispatch/changed-meanwhile",
               Fixture,
               NULL,
