@@ -117,6 +117,82 @@ test_create_over_unreadable (CallFixture *fixture, gconstpointer data)
   call_check_fails (fixture, GVT_ERROR_ALREADY_EXISTS);
 }
 
+/* One that is only on its way takes its UUID all the same. */
+static void
+test_create_over_another (CallFixture *fixture, gconstpointer data)
+{
+  call_add_gpu (fixture, GPU, TRUE, 1);
+  g_assert_true (gvt_registry_reserve (fixture->context.registry, UUID, NULL, NULL));
+  call_begin (fixture, CREATE ("'" GPU "', '" TYPE "', {'uuid': <'" UUID "'>}"));
+  call_check_fails (fixture, GVT_ERROR_ALREADY_EXISTS);
+  gvt_registry_release (fixture->context.registry, UUID);
+  call_check_passes (fixture, "");
+}
+
+/* While the kernel takes it away nothing else can be done with it, nor is anybody asked whether. */
+static void
+test_being_removed (CallFixture *fixture, gconstpointer data)
+{
+  static const char *const members[] = { "Start", "Stop", "Define", "Undefine", "Remove" };
+  GvtVgpu *vgpu;
+
+  call_add_gpu (fixture, GPU, TRUE, 1);
+  call_add_vgpu (fixture, UUID, 1000, "");
+  vgpu = (GvtVgpu *) gvt_registry_get_vgpu (fixture->context.registry, UUID);
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++) {
+    vgpu->device->removing = TRUE;
+    begin_on_vgpu (fixture, members[i], 1000, "(@a{sv} {},)");
+    call_check_fails (fixture, GVT_ERROR_BUSY);
+    g_assert_cmpuint (fixture->call->transitions->len, ==, 0);
+    vgpu->device->removing = FALSE;
+    call_check_passes (fixture, "");
+  }
+}
+
+/* One that is defined only, of a GPU that is gone or does not make its type any more. */
+static void
+test_start_refused (CallFixture *fixture, gconstpointer data)
+{
+  call_add_vgpu (fixture, UUID, 1000, "");
+  gvt_registry_commit_device (fixture->context.registry, UUID, NULL);
+  begin_on_vgpu (fixture, "Start", 1000, "(@a{sv} {},)");
+  call_check_fails (fixture, GVT_ERROR_NOT_FOUND);
+  call_add_gpu (fixture, GPU, TRUE, 1);
+  call_check_passes (fixture, "");
+  g_assert_true (call_get_transition (fixture)->active);
+}
+
+/* What somebody else made is nobody's, so there is nothing to be written down of it. */
+static void
+test_undefine_without_record (CallFixture *fixture, gconstpointer data)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+
+  machine_add_vgpu (host, UUID, GPU, TYPE, 7);
+  gvt_registry_commit_vgpu (fixture->context.registry,
+                            UUID,
+                            gvt_scan_device (host->root, UUID),
+                            gvt_definition_new (UUID, GPU, TYPE, FALSE),
+                            NULL);
+  begin_on_vgpu (fixture, "Undefine", 0, "(@a{sv} {},)");
+  call_check_passes (fixture, "");
+  g_assert_null (call_get_transition (fixture)->definition);
+  g_assert_null (call_get_transition (fixture)->record);
+}
+
+#define STRIP(uuid) GVT_INTERFACE_DOMAINS, "StripXml", 1000, "('<domain/>', " uuid ", @a{sv} {})"
+
+static void
+test_strip (CallFixture *fixture, gconstpointer data)
+{
+  call_begin (fixture, STRIP ("'" UUID "'"));
+  call_check_passes (fixture, "");
+  g_assert_cmpstr (call_get_detail (fixture, "uuid"), ==, UUID);
+  call_begin (fixture, STRIP ("'../x'"));
+  call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
+  g_assert_null (call_get_detail (fixture, "uuid"));
+}
+
 static void
 test_vgpu_methods (CallFixture *fixture, gconstpointer data)
 {
@@ -287,6 +363,11 @@ main (int argc, char **argv)
   add ("/calls/create-at-boot-needs-more", test_create_at_boot_needs_more);
   add ("/calls/what-was-chosen-stays", test_what_was_chosen_stays);
   add ("/calls/create-over-unreadable", test_create_over_unreadable);
+  add ("/calls/create-over-another", test_create_over_another);
+  add ("/calls/being-removed", test_being_removed);
+  add ("/calls/start-refused", test_start_refused);
+  add ("/calls/undefine-without-record", test_undefine_without_record);
+  add ("/calls/strip", test_strip);
   add ("/calls/vgpu-methods", test_vgpu_methods);
   add ("/calls/no-such-vgpu", test_no_such_vgpu);
   add ("/calls/unsafe-parent", test_unsafe_parent);

@@ -101,6 +101,32 @@ test_memory (CallFixture *fixture, gconstpointer data)
   }
 }
 
+/* What is of a GPU that is gone, or of a type that it makes no more, takes no memory there is. */
+static void
+test_memory_of_what_is_gone (CallFixture *fixture, gconstpointer data)
+{
+  g_autoptr (Scratch) host = scratch_new ();
+
+  call_add_gpu (fixture, GPU, TRUE, 9);
+  machine_add_vgpu (host, UUID, GPU, SMALL_TYPE, 7);
+  machine_add_vgpu (host, UUID_2, "0000:03:00.0", TYPE, 8);
+  gvt_registry_commit_vgpu (fixture->context.registry,
+                            UUID,
+                            gvt_scan_device (host->root, UUID),
+                            NULL,
+                            gvt_record_new (1000, "", "", FALSE));
+  gvt_registry_commit_vgpu (fixture->context.registry,
+                            UUID_2,
+                            gvt_scan_device (host->root, UUID_2),
+                            NULL,
+                            gvt_record_new (1000, "", "", FALSE));
+  limits (fixture)->low_memory_per_user_mib = MIB_OF_TYPE;
+  begin_create (fixture, 1000, ACTIVE);
+  call_check_passes (fixture, "");
+  limits (fixture)->low_memory_per_user_mib = MIB_OF_TYPE - 1;
+  check_refused (fixture, ACTIVE, "would bring user 1000 to 128 MiB of aperture");
+}
+
 static void
 add (const char *name, void (*test) (CallFixture *, gconstpointer))
 {
@@ -114,5 +140,6 @@ main (int argc, char **argv)
   add ("/quota/places", test_places);
   add ("/quota/number", test_number);
   add ("/quota/memory", test_memory);
+  add ("/quota/memory-of-what-is-gone", test_memory_of_what_is_gone);
   return g_test_run ();
 }
