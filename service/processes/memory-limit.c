@@ -96,9 +96,11 @@ set_limit (const GvtLibvirtDaemon *daemon, guint64 soft, guint64 hard, GError **
 {
   struct rlimit limit = { .rlim_cur = soft, .rlim_max = hard };
 
-  if (prlimit (daemon->pid, RLIMIT_MEMLOCK, &limit, NULL) == 0 &&
-      gvt_libvirt_daemon_is_alive (daemon))
-    return TRUE;
+  if (prlimit (daemon->pid, RLIMIT_MEMLOCK, &limit, NULL) == 0) {
+    if (gvt_libvirt_daemon_is_alive (daemon))
+      return TRUE;
+    errno = ESRCH;
+  }
   g_set_error (error,
                GVT_ERROR,
                GVT_ERROR_FAILED,

@@ -5,6 +5,7 @@
 
 #include "domain-backups.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -219,6 +220,45 @@ test_remove (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (third, ==, "0002");
 }
 
+/* Which error deleting a file ends with from now on; 0 for none. */
+static int refused;
+int __real_g_unlink (const char *path);
+int __wrap_g_unlink (const char *path);
+
+int
+__wrap_g_unlink (const char *path)
+{
+  errno = refused;
+  return refused != 0 ? -1 : __real_g_unlink (path);
+}
+
+static void
+check_stays (Fixture *fixture, const char *name, const char *because)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (gvt_domain_backups_remove (fixture->directory, name, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, because));
+}
+
+/* One that is gone by itself is removed. */
+static void
+test_remove_fails (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *name = add (fixture, XML);
+
+  refused = EROFS;
+  check_stays (fixture, name, "0001-attach-" VGPU ".xml: Read-only file system");
+  refused = ENOENT;
+  g_assert_true (gvt_domain_backups_remove (fixture->directory, name, NULL));
+  refused = 0;
+  g_assert_true (gvt_domain_backups_remove (fixture->directory, name, NULL));
+  g_assert_no_errno (g_rmdir (fixture->directory));
+  g_assert_true (g_file_set_contents (fixture->directory, "in the way", -1, NULL));
+  check_stays (fixture, name, "Not a directory");
+}
+
 /* Names that are no backup's, whatever they would be as paths. */
 static void
 test_hostile_names (Fixture *fixture, gconstpointer data)
@@ -349,6 +389,7 @@ main (int argc, char **argv)
   ADD (bounds);
   ADD (numbers);
   ADD (remove);
+  ADD (remove_fails);
   ADD (hostile_names);
   ADD (foreign_files);
   ADD (no_room);

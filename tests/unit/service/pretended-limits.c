@@ -6,8 +6,10 @@
 #include "pretended-limits.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 /* capability.h */
 #define CAP_SYS_RESOURCE 24
@@ -28,6 +30,10 @@ __wrap_prlimit64 (pid_t pid, int resource, const struct rlimit *to, struct rlimi
   if (to != NULL ? pretended_limits_refuse.set : pretended_limits_refuse.read) {
     errno = EPERM;
     return -1;
+  }
+  if (to != NULL && pretended_limits_refuse.end) {
+    kill (pid, SIGKILL);
+    waitid (P_PID, (id_t) pid, NULL, WEXITED | WNOWAIT);
   }
   if (limit == NULL)
     return __real_prlimit64 (pid, resource, to, from);

@@ -15,10 +15,15 @@ void pretended_limits_add (pid_t pid, guint64 soft, guint64 hard);
 /** pretended_limits_end: forgets all of them. */
 void pretended_limits_end (void);
 
-/** pretended_limits_refuse: what prlimit(2) refuses now, to whomever */
+/**
+ * pretended_limits_refuse: what prlimit(2) refuses now, to whomever
+ *
+ * @end: it sets the limit, of a process that ends in that moment
+ */
 extern struct PretendedLimitsRefuse {
   gboolean read;
   gboolean set;
+  gboolean end;
 } pretended_limits_refuse;
 
 G_END_DECLS

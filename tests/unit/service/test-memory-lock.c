@@ -187,6 +187,16 @@ test_not_raised (Fixture *fixture, gconstpointer data)
   check_limits (fixture, SOFT, LITTLE_HARD);
 }
 
+/* Who has its number next has nothing of it. */
+static void
+test_ends_meanwhile (Fixture *fixture, gconstpointer data)
+{
+  pretended_limits_refuse.end = TRUE;
+  check_not_raised (fixture, g_strerror (ESRCH));
+  pretended_limits_refuse.end = FALSE;
+  g_assert_false (is_noted (fixture));
+}
+
 /* What cannot be noted would never be taken back. */
 static void
 test_not_noted (Fixture *fixture, gconstpointer data)
@@ -289,10 +299,18 @@ test_not_lowered (Fixture *fixture, gconstpointer data)
 static void
 test_another_daemon (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr (GError) error = NULL;
+
   write_note (fixture, UUID ";", MIB, 3 * MIB, 1);
   release (fixture, UUID);
   check_limits (fixture, SOFT, LITTLE_HARD);
   g_assert_false (is_noted (fixture));
+  write_note (fixture, UUID ";", MIB, 3 * MIB, 1);
+  g_assert_true (raise_for (fixture, UUID_2, VM_MIB (1024), 4 * GIB, &error));
+  g_assert_no_error (error);
+  check_limits (fixture, SOFT, 2 * GIB);
+  release (fixture, UUID_2);
+  check_limits (fixture, SOFT, LITTLE_HARD);
 }
 
 /* A user who runs a second daemon does not keep the first one's limit for ever, nor is the second one
@@ -364,6 +382,7 @@ main (int argc, char **argv)
   add ("/memory-lock/maximum", LITTLE, test_maximum);
   add ("/memory-lock/raise", LITTLE, test_raise);
   add ("/memory-lock/not-raised", LITTLE, test_not_raised);
+  add ("/memory-lock/ends-meanwhile", LITTLE, test_ends_meanwhile);
   add ("/memory-lock/not-noted", LITTLE, test_not_noted);
   add ("/memory-lock/not-lowered", LITTLE, test_not_lowered);
   add ("/memory-lock/last-one-lowers", LITTLE, test_last_one_lowers);

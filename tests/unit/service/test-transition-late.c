@@ -4,6 +4,7 @@
  */
 
 #include "device.h"
+#include "refuse.h"
 #include "transition-fixture.h"
 #include "wait.h"
 
@@ -81,6 +82,50 @@ test_one_for_a_vm_is_removed (TransitionFixture *fixture, gconstpointer data)
   transition_go (fixture, "dfr");
 }
 
+/* It comes, and somebody removes it, before the service hears of it. */
+static void
+test_somebody_was_faster (TransitionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GvtTransition) transition = NULL;
+  g_autoptr (GvtDeviceInfo) device = NULL;
+  g_autoptr (GError) error = NULL;
+
+  simulated_host_control (fixture->host, "block create");
+  transition = transition_begin (fixture);
+  transition_want (transition, "dr", 1000);
+  transition_fail (fixture, transition, GVT_ERROR_BUSY);
+  simulated_host_control (fixture->host, "unblock create");
+  for (int i = 0; i < 30000 && device == NULL; i++) {
+    g_usleep (1000);
+    device = gvt_scan_device (fixture->root, UUID);
+  }
+  g_assert_nonnull (device);
+  g_assert_true (gvt_device_remove (fixture->root, device, &error));
+  g_assert_no_error (error);
+  g_assert_false (is_wanted (NULL));
+  wait_until (is_wanted, NULL);
+  g_assert_cmpuint (simulated_host_count (fixture->host, "writes remove"), ==, 1);
+  transition_check_is (fixture, "r");
+}
+
+/* Nobody gets it, but it is there, which the administrator is told. */
+static void
+test_it_stays (TransitionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GvtTransition) transition = NULL;
+
+  if (!refuse_in_child ("*nobody waited for it any more, and it stays: *Input/output error*"))
+    return;
+  simulated_host_control (fixture->host, "block create");
+  transition = transition_begin (fixture);
+  transition_want (transition, "dr", 1000);
+  transition_fail (fixture, transition, GVT_ERROR_BUSY);
+  simulated_host_control (fixture->host, "fail remove 1 EIO");
+  simulated_host_control (fixture->host, "unblock create");
+  wait_until (is_wanted, NULL);
+  transition_check_is (fixture, "dr");
+}
+
 /* The kernel refuses in the end. */
 static void
 test_none_comes (TransitionFixture *fixture, gconstpointer data)
@@ -124,6 +169,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   transition_add ("new-one-is-removed", test_new_one_is_removed);
   transition_add ("one-for-a-vm-is-removed", test_one_for_a_vm_is_removed);
+  transition_add ("somebody-was-faster", test_somebody_was_faster);
+  transition_add ("it-stays", test_it_stays);
   transition_add ("none-comes", test_none_comes);
   transition_add ("defined-one-stays", test_defined_one_stays);
   return g_test_run ();

@@ -59,6 +59,23 @@ test_device_gone (TransitionFixture *fixture, gconstpointer data)
   }
 }
 
+/* Nobody is told of a vGPU that does not show, whatever the kernel has made. */
+static void
+test_device_does_not_show (TransitionFixture *fixture, gconstpointer data)
+{
+  g_autofree char *directory = scratch_locate (fixture->host->scratch, "/sys/bus/mdev/devices");
+  g_autoptr (GvtTransition) transition = transition_begin (fixture);
+  g_autoptr (GError) error = NULL;
+
+  transition_want (transition, "dfr", 1000);
+  g_assert_no_errno (mount ("none", directory, "tmpfs", 0, NULL));
+  g_assert_false (gvt_transition_run (fixture->root, transition, &error));
+  g_assert_no_errno (umount (directory));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "shows no such device"));
+  transition_check_is (fixture, "d");
+}
+
 static void
 test_undo_fails (TransitionFixture *fixture, gconstpointer data)
 {
@@ -134,6 +151,7 @@ main (int argc, char **argv)
   transition_add ("undone/definition-alone", test_definition_alone);
   transition_add ("undone/device-stays", test_device_stays);
   transition_add ("undone/device-gone", test_device_gone);
+  transition_add ("undone/device-does-not-show", test_device_does_not_show);
   transition_add ("undone/undo-fails", test_undo_fails);
   transition_add ("undone/record-stays", test_record_stays);
   transition_add ("undone/definition-cannot-move", test_definition_cannot_move);
