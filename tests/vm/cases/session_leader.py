@@ -6,6 +6,7 @@ A request is a line of JSON, {"argv": [...], "stdin": text}; the answers are {"p
 {"status": n, "out": text, "err": text} at the end.
 """
 import json
+import os
 import socketserver
 import subprocess
 import sys
@@ -30,5 +31,7 @@ class Command(socketserver.StreamRequestHandler):
 
 
 socketserver.ThreadingUnixStreamServer.daemon_threads = True
-with socketserver.ThreadingUnixStreamServer(sys.argv[1], Command) as server:
+with socketserver.ThreadingUnixStreamServer(sys.argv[1] + ".new", Command) as server:
+    # By the name that is waited for it listens already.
+    os.rename(server.server_address, sys.argv[1])
     server.serve_forever()
