@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -56,28 +55,48 @@ gvt_sysfs_read_node (GvtRoot *root, int group, dev_t *device)
   return TRUE;
 }
 
+/* What the child keeps, and nothing else: where it finds each of them is their order here. */
+typedef struct {
+  int root;
+  int end;  /* a pipe's, which closes when the child ends, however it does */
+  int held; /* or -1 */
+} Kept;
+
+static int
+keep (int fd, int place)
+{
+  return dup2 (fd, place) == place ? 0 : errno;
+}
+
 /*
  * The child, between fork and _exit: async-signal-safe calls only. It drops every descriptor first,
- * but for @held, because one that is stuck in the kernel would otherwise keep the service's bus
- * connection open after the service itself is gone. An exit status holds any errno of these calls (all
- * below 256).
+ * but for what it keeps, because one that is stuck in the kernel would otherwise keep the service's
+ * bus connection open after the service itself is gone. An exit status holds any errno of these calls
+ * (all below 256).
  */
 static G_GNUC_NORETURN void
-write_and_exit (int root_fd, int held, const char *path, const char *value, gsize length)
+write_and_exit (Kept kept, const char *path, const char *value, gsize length)
 {
+  int error_number;
   gssize written;
   int fd;
 
   signal (SIGTERM, SIG_DFL);
   signal (SIGINT, SIG_DFL);
   /* First out of each other's way. */
-  root_fd = fcntl (root_fd, F_DUPFD, 5);
-  if (held >= 0)
-    held = fcntl (held, F_DUPFD, 5);
-  if (dup2 (root_fd, 3) != 3 || (held >= 0 && dup2 (held, 4) != 4))
-    _exit (errno);
+  kept.root = fcntl (kept.root, F_DUPFD, 6);
+  kept.end = fcntl (kept.end, F_DUPFD, 6);
+  if (kept.held >= 0)
+    kept.held = fcntl (kept.held, F_DUPFD, 6);
+  error_number = keep (kept.root, 3);
+  if (error_number == 0)
+    error_number = keep (kept.end, 4);
+  if (error_number == 0 && kept.held >= 0)
+    error_number = keep (kept.held, 5);
+  if (error_number != 0)
+    _exit (error_number);
   /* Not close_range(), which kernels before 5.9 do not have. */
-  closefrom (held >= 0 ? 5 : 4);
+  closefrom (kept.held >= 0 ? 6 : 5);
   for (int i = 0; i < 3; i++)
     close (i);
   fd = openat (3, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -97,10 +116,10 @@ exit_errno (int status)
 
 /* Whether the child ended before the deadline. Monotonic, and deaf to signals. */
 static gboolean
-wait_for_end (int pid_fd)
+wait_for_end (int end)
 {
   gint64 deadline = g_get_monotonic_time () + GVT_SYSFS_WRITE_DEADLINE_MS * 1000;
-  struct pollfd poll_fd = { .fd = pid_fd, .events = POLLIN };
+  struct pollfd poll_fd = { .fd = end };
 
   for (;;) {
     gint64 left = (deadline - g_get_monotonic_time () + 999) / 1000;
@@ -166,21 +185,42 @@ leave_behind (pid_t pid, Pending *pending)
 
 /* The child, or -1 with errno. */
 static pid_t
-start_writing (GvtRoot *root, int held, const char *path, const char *value)
+fork_writer (GvtRoot *root, Kept kept, const char *path, const char *value)
 {
-  int root_fd = gvt_root_open (root, "/", O_PATH | O_DIRECTORY);
   gsize length = strlen (value);
   const char *relative = path + strspn (path, "/");
   pid_t pid;
   int saved;
 
-  if (root_fd < 0)
+  kept.root = gvt_root_open (root, "/", O_PATH | O_DIRECTORY);
+  if (kept.root < 0)
     return -1;
   pid = fork ();
   if (pid == 0)
-    write_and_exit (root_fd, held, relative, value, length);
+    write_and_exit (kept, relative, value, length);
   saved = errno;
-  close (root_fd);
+  close (kept.root);
+  errno = saved;
+  return pid;
+}
+
+/* The same; @end: (out): hangs up when the child ends. A pidfd would do as well, but can be had only
+ * when the child has begun, and what is there to be done then without one? */
+static pid_t
+start_writing (GvtRoot *root, int held, const char *path, const char *value, int *end)
+{
+  int ends[2];
+  pid_t pid;
+  int saved;
+
+  if (pipe2 (ends, O_CLOEXEC) != 0)
+    return -1;
+  pid = fork_writer (root, (Kept){ .end = ends[1], .held = held }, path, value);
+  saved = errno;
+  close (ends[1]);
+  if (pid < 0)
+    close (ends[0]);
+  *end = ends[0];
   errno = saved;
   return pid;
 }
@@ -196,7 +236,8 @@ gvt_sysfs_write (GvtRoot *root,
 {
   g_autoptr (Pending) pending = g_new0 (Pending, 1);
   int status = 0;
-  int pid_fd;
+  gboolean ended;
+  int end;
   pid_t pid;
 
   pending->path = g_strdup (path);
@@ -205,19 +246,15 @@ gvt_sysfs_write (GvtRoot *root,
   pending->free_user_data = free_user_data;
   if (g_atomic_int_get (&stuck) >= GVT_SYSFS_STUCK_MAX)
     return EAGAIN;
-  pid = start_writing (root, held, path, value);
+  pid = start_writing (root, held, path, value, &end);
   if (pid < 0)
     return errno;
 
-  pid_fd = (int) syscall (SYS_pidfd_open, pid, 0);
-  if (pid_fd >= 0) {
-    gboolean ended = wait_for_end (pid_fd);
-
-    close (pid_fd);
-    if (!ended) {
-      leave_behind (pid, g_steal_pointer (&pending));
-      return ETIMEDOUT;
-    }
+  ended = wait_for_end (end);
+  close (end);
+  if (!ended) {
+    leave_behind (pid, g_steal_pointer (&pending));
+    return ETIMEDOUT;
   }
   if (TEMP_FAILURE_RETRY (waitpid (pid, &status, 0)) != pid)
     return errno;
