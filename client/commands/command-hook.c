@@ -10,7 +10,7 @@
 #include "failure.h"
 #include "gvt-error.h"
 #include "inspect.h"
-#include "mdev.h"
+#include "marks.h"
 #include "prepare-calls.h"
 #include "terminal.h"
 #include "xml-calls.h"

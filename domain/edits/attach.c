@@ -6,6 +6,7 @@
 
 #include "attach.h"
 
+#include "marks.h"
 #include "controllers.h"
 #include "document.h"
 #include "gvt-error.h"

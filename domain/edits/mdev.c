@@ -5,6 +5,7 @@
 
 #include "mdev.h"
 
+#include "marks.h"
 #include "gvt-error.h"
 
 #include <string.h>
@@ -46,21 +47,9 @@ alias_of (const GvtElement *device)
 }
 
 gboolean
-gvt_mdev_is_our_alias (const char *alias)
-{
-  const char *number = NULL;
-
-  if (!g_str_has_prefix (alias, GVT_ALIAS_PREFIX))
-    return FALSE;
-
-  number = alias + strlen (GVT_ALIAS_PREFIX);
-  return *number != '\0' && strspn (number, G_CSET_DIGITS) == strlen (number);
-}
-
-gboolean
 gvt_mdev_has_our_alias (const GvtElement *device)
 {
-  return alias_of (device) != NULL && gvt_mdev_is_our_alias (alias_of (device));
+  return alias_of (device) != NULL && gvt_mark_is_alias (alias_of (device));
 }
 
 gboolean

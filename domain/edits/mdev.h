@@ -8,13 +8,6 @@
 G_BEGIN_DECLS
 
 /**
- * GVT_ALIAS_PREFIX:
- *
- * What the alias of a vGPU of ours begins with. libvirt keeps only aliases that begin with `ua-`.
- */
-#define GVT_ALIAS_PREFIX "ua-gvtg"
-
-/**
  * gvt_mdev_uuid:
  *
  * Returns: (transfer full) (nullable): the UUID, in lower case, of the vGPU that @device gives the
@@ -30,13 +23,6 @@ char *gvt_mdev_uuid (const GvtElement *device);
  * Returns: (nullable): the first device that is the vGPU @uuid
  */
 GvtElement *gvt_mdev_find (const GvtElement *devices, const char *uuid);
-
-/**
- * gvt_mdev_is_our_alias:
- *
- * Whether @alias is one that an edit gives: `ua-gvtg` and a number.
- */
-gboolean gvt_mdev_is_our_alias (const char *alias);
 
 /**
  * gvt_mdev_has_our_alias:

@@ -4,10 +4,10 @@
  * what no edit would have written is refused. Pure; any thread.
  */
 
+#include "marks.h"
 #include "gvt-error.h"
-#include "xml-limits.h"
-#include "mdev.h"
 #include "record.h"
+#include "xml-limits.h"
 
 #include <string.h>
 
@@ -152,7 +152,7 @@ gvt_record_read (const GvtDocument *document, GvtRecord **record, GError **error
   const char *vgpu = gvt_element_attribute (element, "vgpu");
   const char *alias = gvt_element_attribute (element, "alias");
   gboolean understood = vgpu != NULL && g_uuid_string_is_valid (vgpu) && alias != NULL &&
-                        gvt_mdev_is_our_alias (alias);
+                        gvt_mark_is_alias (alias);
   g_autofree char *uuid = understood ? g_ascii_strdown (vgpu, -1) : NULL;
   g_autoptr (GvtRecord) self = NULL;
 

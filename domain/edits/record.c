@@ -7,6 +7,8 @@
 
 #include "record.h"
 
+#include "marks.h"
+
 static void
 removal_free (gpointer data)
 {

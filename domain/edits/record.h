@@ -9,14 +9,6 @@
 G_BEGIN_DECLS
 
 /**
- * GVT_DOMAIN_NAMESPACE:
- *
- * The XML namespace of our element in `<metadata>`. libvirt keeps elements of other namespaces
- * there as they are, one per namespace, and drops those without one.
- */
-#define GVT_DOMAIN_NAMESPACE "https://gvt-manager.org/xmlns/domain/1"
-
-/**
  * GvtRemoval:
  * @after: name of the element it came after, empty if it was the first child
  * @index: how many elements of that name came before that one

@@ -7,8 +7,8 @@
 
 #include "permitted.h"
 
+#include "marks.h"
 #include "qemu-properties.h"
-#include "record.h"
 
 #include <string.h>
 

@@ -28,30 +28,25 @@ test_libvirt (void)
   g_assert_cmpstr (info->uuid, ==, "8b86a806-c3cb-4bf7-b913-a9556ed05aaa");
   g_assert_cmpstr (info->type, ==, "kvm");
   g_assert_cmpstr (info->machine, ==, "pc-q35-7.2");
-  g_assert_false (info->uefi);
   g_assert_cmpuint (info->memory_kib, ==, 4194304);
   g_assert_cmpuint (g_strv_length (info->vgpus), ==, 0);
   g_assert_cmpuint (g_strv_length (info->our_vgpus), ==, 0);
 }
 
 static void
-test_uefi (void)
+test_what_is_not_said (void)
 {
   g_autofree char *xml = fixture_read ("fixtures", "virt-install-uefi.xml");
   g_autoptr (GvtDomainInfo) info = inspect (xml);
-  g_autoptr (GvtDomainInfo) pflash = inspect (
-      "<domain type='qemu'><memory>1</memory>"
-      "<os><loader readonly='yes' type='pflash'>/x</loader></os></domain>");
-  g_autoptr (GvtDomainInfo) rom = inspect (
-      "<domain><memory>1</memory><os><loader type='rom'>/x</loader></os></domain>");
+  g_autoptr (GvtDomainInfo) empty = inspect ("<domain><memory>1</memory></domain>");
 
-  g_assert_true (info->uefi);
   g_assert_cmpstr (info->uuid, ==, "0e5b3b3f-2a94-4e5c-8f3c-5a0e0b8d6c11");
-  g_assert_true (pflash->uefi);
-  g_assert_cmpstr (pflash->type, ==, "qemu");
-  g_assert_cmpstr (pflash->uuid, ==, "");
-  g_assert_false (rom->uefi);
-  g_assert_cmpstr (rom->type, ==, "");
+  g_assert_cmpstr (empty->name, ==, "");
+  g_assert_cmpstr (empty->uuid, ==, "");
+  g_assert_cmpstr (empty->type, ==, "");
+  g_assert_cmpstr (empty->machine, ==, "");
+  g_assert_null (empty->emulator);
+  g_assert_null (empty->settings);
 }
 
 static const struct {
@@ -140,17 +135,93 @@ test_alias_marks (void)
   g_assert_cmpuint (g_strv_length (info->our_vgpus), ==, 1);
 }
 
+#define OURS "xmlns:gvt='https://gvt-manager.org/xmlns/domain/1'"
+#define HOSTDEV "<hostdev type='mdev'><source><address uuid='" VGPU "'/></source></hostdev>"
+
+/* What looks like libvirt's elements, or ours, is neither if it is of another namespace. */
+static void
+test_namespaces (void)
+{
+  g_autoptr (GvtDomainInfo) others = inspect (
+      "<domain xmlns:x='urn:x'><x:memory>2</x:memory><memory>1</memory><x:name>a</x:name>"
+      "<metadata xmlns:gvt='urn:y'><gvt:attachment vgpu='" VGPU "' alias='ua-gvtg0'/></metadata>"
+      "<devices xmlns='urn:x'>" HOSTDEV "</devices><x:devices>" HOSTDEV "</x:devices>"
+      "<devices><x:hostdev type='mdev'/>" HOSTDEV "</devices></domain>");
+  g_autoptr (GvtDomainInfo) ours = inspect (
+      "<domain " OURS "><memory>1</memory><devices xmlns=''>" HOSTDEV "</devices><metadata>"
+      "<gvt:attachment vgpu='" VGPU "' alias='ua-gvtg0'/></metadata></domain>");
+
+  g_assert_cmpuint (others->memory_kib, ==, 1);
+  g_assert_cmpstr (others->name, ==, "");
+  g_assert_cmpuint (g_strv_length (others->vgpus), ==, 1);
+  g_assert_cmpuint (g_strv_length (others->our_vgpus), ==, 0);
+  g_assert_cmpuint (g_strv_length (ours->our_vgpus), ==, 1);
+}
+
+/* As text is read by those who wrote it: comments are none of it, CDATA is. */
+static void
+test_text (void)
+{
+  g_autoptr (GvtDomainInfo) info = inspect (
+      "<domain><name> a<!-- b -->c&lt;!-- d --&gt;<![CDATA[<e>]]> </name><memory>1</memory>"
+      "</domain>");
+
+  g_assert_cmpstr (info->name, ==, "ac<!-- d --><e>");
+}
+
+static void
+test_settings (void)
+{
+  static const char *const all[] = {
+    "{}",
+    "{'display': <'spice-gl'>, 'keep-devices': <true>}",
+    "{'display': <'vnc-egl'>, 'workarounds': <['mesa-i965', 'intel-norbc']>}",
+  };
+  g_autofree char *xml = fixture_read ("fixtures", "q35-vnc-virtio.xml");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++) {
+    g_autoptr (GvtDomainSettings) settings = fixture_settings (all[i]);
+    g_autofree char *edited = gvt_domain_edit (xml, VGPU, settings, NULL);
+    g_autoptr (GvtDomainInfo) info = inspect (edited);
+    g_autofree char *again = NULL;
+    g_autoptr (GvtDomainSettings) read = NULL;
+
+    g_assert_nonnull (info->settings);
+    read = gvt_domain_settings_from_variant (info->settings, NULL);
+    g_assert_nonnull (read);
+    again = gvt_domain_edit (xml, VGPU, read, NULL);
+    g_assert_cmpstr (again, ==, edited);
+  }
+}
+
+/* Settings that no edit would have written are none. */
+static void
+test_damaged_record (void)
+{
+  g_autoptr (GvtDomainInfo) info = inspect (
+      "<domain><memory>1</memory><devices>" HOSTDEV "</devices><metadata>"
+      "<gvt:attachment " OURS " vgpu='" VGPU "' alias='ua-gvtg0'>"
+      "<gvt:settings display='cinema'/></gvt:attachment></metadata></domain>");
+
+  g_assert_cmpuint (g_strv_length (info->our_vgpus), ==, 1);
+  g_assert_null (info->settings);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/inspect/libvirt", test_libvirt);
-  g_test_add_func ("/inspect/uefi", test_uefi);
+  g_test_add_func ("/inspect/what-is-not-said", test_what_is_not_said);
   g_test_add_func ("/inspect/memory", test_memory);
   g_test_add_func ("/inspect/bad-memory", test_bad_memory);
   g_test_add_func ("/inspect/vgpus", test_vgpus);
   g_test_add_func ("/inspect/alias-marks", test_alias_marks);
+  g_test_add_func ("/inspect/namespaces", test_namespaces);
+  g_test_add_func ("/inspect/text", test_text);
+  g_test_add_func ("/inspect/settings", test_settings);
+  g_test_add_func ("/inspect/damaged-record", test_damaged_record);
 
   return g_test_run ();
 }

@@ -243,6 +243,19 @@ test_other_vgpus_stay (void)
   assert_refused (xml, changed, "a change of somebody else's device");
 }
 
+/* What reads like a comment, but was text, is none. */
+static void
+test_text_is_no_comment (void)
+{
+  g_autofree char *plain = fixture_read ("fixtures", "q35-vnc-virtio.xml");
+  g_autofree char *xml = replace (plain, "<name>", "<title>&lt;!--a--&gt;</title><name>");
+  g_autofree char *edited = edit (xml, "{}");
+  g_autofree char *changed = replace (edited, "&lt;!--a--&gt;", "<!--a-->");
+
+  assert_verified (xml, edited, "the honest answer");
+  assert_refused (xml, changed, "a comment in place of text");
+}
+
 /* A vGPU that was attached by hand goes with all that was told QEMU of it, and nothing else does. */
 static void
 test_hand_made (void)
@@ -301,5 +314,6 @@ main (int argc, char **argv)
   g_test_add_func ("/verify/evil-record", test_evil_record);
   g_test_add_func ("/verify/other-vgpus-stay", test_other_vgpus_stay);
   g_test_add_func ("/verify/hand-made", test_hand_made);
+  g_test_add_func ("/verify/text-is-no-comment", test_text_is_no_comment);
   return g_test_run ();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is refused before libxml2 sees a byte: size, encoding. libxml2 takes the encoding from the
+ * What is refused before a parser sees a byte: size, encoding. libxml2 takes the encoding from the
  * text by default and loads iconv modules for it, so the declaration is read here first. Pure.
  */
 

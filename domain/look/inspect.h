@@ -13,7 +13,6 @@ G_BEGIN_DECLS
  * @type: `kvm`, `qemu`, ...
  * @machine: the machine type, empty if it is not given
  * @emulator: (nullable): the program that runs it
- * @uefi: whether it boots with UEFI
  * @memory_kib: `<memory>` in KiB, rounded up as libvirt does; what a memory-lock limit is made of
  * @vgpus: UUIDs in lower case of all mediated devices, in the order of the text
  * @our_vgpus: those of @vgpus that an edit attached, by its record or its alias
@@ -26,7 +25,6 @@ typedef struct {
   char *type;
   char *machine;
   char *emulator;
-  gboolean uefi;
   guint64 memory_kib;
   GStrv vgpus;
   GStrv our_vgpus;

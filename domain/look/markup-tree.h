@@ -9,13 +9,17 @@ G_BEGIN_DECLS
 /**
  * GvtMarkupNode:
  * @name: an element's name, prefix included; %NULL for text, comments and the like
+ * @namespace_uri: (nullable): an element's namespace; %NULL where libvirt's own elements are
  * @text: (nullable): what stands there, if it is no element
+ * @verbatim: whether @text is a comment or a processing instruction rather than text
  * @attributes: of strings `name=value`, sorted
  * @children: of GvtMarkupNode; text of white space alone is left out
  */
 typedef struct {
   char *name;
+  char *namespace_uri;
   char *text;
+  gboolean verbatim;
   GPtrArray *attributes;
   GPtrArray *children;
 } GvtMarkupNode;
@@ -25,7 +29,8 @@ typedef struct {
  * @text: XML
  *
  * Returns: (transfer full): a node without a name around all there is, or %NULL with
- * %GVT_ERROR_INVALID_ARGUMENT
+ * %GVT_ERROR_INVALID_ARGUMENT. A DOCTYPE, undeclared prefixes and attributes that are given twice are
+ * refused, as the edits' parser does.
  */
 GvtMarkupNode *gvt_markup_tree_parse (const char *text, GError **error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is refused before libxml2 sees a byte. */
+/* What is refused before a parser sees a byte. */
 #pragma once
 
 #include <glib.h>
