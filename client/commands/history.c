@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the journal has about changes. Main thread. Believes only what root wrote: anybody can send
- * the journal an entry with our message id, but not with somebody else's uid.
+ * What the journal has about changes, read by journalctl. Main thread. Believes only what root wrote:
+ * anybody can send the journal an entry with our message id, but not with somebody else's uid. Must
+ * not use systemd's library, because that would cost every start of gvt-client.
  */
 
 #include "history.h"
@@ -10,23 +11,13 @@
 #include "gvt-error.h"
 
 #include <errno.h>
+#include <gio/gio.h>
 #include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
 #include <string.h>
-#include <systemd/sd-id128.h>
-#include <systemd/sd-journal.h>
 #include <unistd.h>
 
 static const char *const journals[] = { "/var/log/journal", "/run/log/journal" };
-
-typedef sd_journal *Journal;
-
-static void
-journal_clear (Journal *journal)
-{
-  sd_journal_close (*journal);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Journal, journal_clear)
 
 void
 gvt_past_change_free (GvtPastChange *self)
@@ -42,65 +33,60 @@ gvt_past_change_free (GvtPastChange *self)
   g_free (self);
 }
 
-static char *
-read_field (sd_journal *journal, const char *name)
+/* journalctl gives anything but text as something else than a string; the service writes none. */
+static const char *
+get_field (JsonObject *entry, const char *name)
 {
-  gsize prefix = strlen (name) + 1;
-  const void *data;
-  gsize length;
+  JsonNode *node = json_object_get_member (entry, name);
 
-  if (sd_journal_get_data (journal, name, &data, &length) < 0 || length < prefix)
-    return g_strdup ("");
-  return g_utf8_make_valid ((const char *) data + prefix, (gssize) (length - prefix));
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : "";
 }
 
 static gint64
-read_number (sd_journal *journal, const char *name, gint64 otherwise)
+get_number (JsonObject *entry, const char *name, gint64 otherwise)
 {
-  g_autofree char *text = read_field (journal, name);
   gint64 number = otherwise;
 
-  g_ascii_string_to_signed (text, 10, 0, G_MAXINT64, &number, NULL);
+  g_ascii_string_to_signed (get_field (entry, name), 10, 0, G_MAXINT64, &number, NULL);
   return number;
 }
 
 static GvtPastChange *
-read_change (sd_journal *journal)
+read_change (JsonObject *entry)
 {
   GvtPastChange *change = g_new0 (GvtPastChange, 1);
-  guint64 time = 0;
 
-  sd_journal_get_realtime_usec (journal, &time);
-  change->time = (gint64) time;
-  change->uid = read_number (journal, GVT_AUDIT_CALLER_UID, -1);
-  change->pid = read_number (journal, GVT_AUDIT_CALLER_PID, 0);
-  change->duration = read_number (journal, GVT_AUDIT_DURATION, 0);
-  change->unrecorded = read_number (journal, GVT_AUDIT_UNRECORDED, 0);
-  change->session = read_field (journal, GVT_AUDIT_CALLER_SESSION);
-  change->method = read_field (journal, GVT_AUDIT_METHOD);
-  change->vgpu = read_field (journal, GVT_AUDIT_VGPU);
-  change->gpu = read_field (journal, GVT_AUDIT_GPU);
-  change->type = read_field (journal, GVT_AUDIT_TYPE);
-  change->domain = read_field (journal, GVT_AUDIT_DOMAIN);
-  change->object = read_field (journal, GVT_AUDIT_OBJECT);
-  change->outcome = read_field (journal, GVT_AUDIT_OUTCOME);
+  change->time = get_number (entry, "__REALTIME_TIMESTAMP", 0);
+  change->uid = get_number (entry, GVT_AUDIT_CALLER_UID, -1);
+  change->pid = get_number (entry, GVT_AUDIT_CALLER_PID, 0);
+  change->duration = get_number (entry, GVT_AUDIT_DURATION, 0);
+  change->unrecorded = get_number (entry, GVT_AUDIT_UNRECORDED, 0);
+  change->session = g_strdup (get_field (entry, GVT_AUDIT_CALLER_SESSION));
+  change->method = g_strdup (get_field (entry, GVT_AUDIT_METHOD));
+  change->vgpu = g_strdup (get_field (entry, GVT_AUDIT_VGPU));
+  change->gpu = g_strdup (get_field (entry, GVT_AUDIT_GPU));
+  change->type = g_strdup (get_field (entry, GVT_AUDIT_TYPE));
+  change->domain = g_strdup (get_field (entry, GVT_AUDIT_DOMAIN));
+  change->object = g_strdup (get_field (entry, GVT_AUDIT_OBJECT));
+  change->outcome = g_strdup (get_field (entry, GVT_AUDIT_OUTCOME));
   return change;
 }
 
-/* An empty answer means nothing when the system's own journal was out of reach: sd-journal opens what
+/* An empty answer means nothing when the system's own journal was out of reach: journalctl opens what
  * it can and is content. */
 static gboolean
 check_journal_is_readable (GError **error)
 {
-  sd_id128_t machine;
-  char id[SD_ID128_STRING_MAX];
+  g_autofree char *machine = NULL;
   gboolean exists = FALSE;
 
-  if (sd_id128_get_machine (&machine) < 0)
+  if (!g_file_get_contents ("/etc/machine-id", &machine, NULL, NULL))
     return TRUE;
-  sd_id128_to_string (machine, id);
+  g_strstrip (machine);
   for (gsize i = 0; i < G_N_ELEMENTS (journals); i++) {
-    g_autofree char *path = g_build_filename (journals[i], id, "system.journal", NULL);
+    g_autofree char *path = g_build_filename (journals[i], machine, "system.journal", NULL);
 
     if (access (path, R_OK) == 0)
       return TRUE;
@@ -121,24 +107,57 @@ check_journal_is_readable (GError **error)
   return FALSE;
 }
 
-static gboolean
-open_journal (Journal *journal, GError **error)
+static GSubprocess *
+run_journalctl (guint most, GError **error)
 {
-  int result = sd_journal_open (journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+  g_autofree char *lines = most > 0 ? g_strdup_printf ("--lines=%u", most) : NULL;
+  const char *message = "MESSAGE_ID=" GVT_AUDIT_MESSAGE_ID;
+  const char *argv[] = {
+    "journalctl",
+    "--system",
+    "--quiet",
+    "--no-pager",
+    "--all", /* long fields, too */
+    "--output=json",
+    message,
+    "_UID=0",
+    lines,
+    NULL,
+  };
 
-  if (result >= 0)
-    result = sd_journal_add_match (*journal, "MESSAGE_ID=" GVT_AUDIT_MESSAGE_ID, 0);
-  if (result >= 0)
-    result = sd_journal_add_match (*journal, "_UID=0", 0);
-  if (result >= 0)
-    result = sd_journal_seek_tail (*journal);
-  if (result >= 0)
-    return TRUE;
-  g_set_error (error,
-               GVT_ERROR,
-               GVT_ERROR_FAILED,
-               _ ("cannot read the journal: %s"),
-               g_strerror (-result));
+  return g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, error);
+}
+
+/* One entry, an object on a line of its own; what is none is left out. */
+static void
+add_line (GPtrArray *changes, JsonParser *parser, const char *line)
+{
+  JsonNode *root = NULL;
+
+  if (json_parser_load_from_data (parser, line, -1, NULL))
+    root = json_parser_get_root (parser);
+  if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))
+    g_ptr_array_add (changes, read_change (json_node_get_object (root)));
+}
+
+static gboolean
+read_entries (GSubprocess *journalctl, GPtrArray *changes, GError **error)
+{
+  g_autoptr (GDataInputStream) lines = g_data_input_stream_new (
+      g_subprocess_get_stdout_pipe (journalctl));
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) problem = NULL;
+
+  while (TRUE) {
+    g_autofree char *line = g_data_input_stream_read_line (lines, NULL, NULL, &problem);
+
+    if (line == NULL)
+      break;
+    add_line (changes, parser, line);
+  }
+  if (problem == NULL)
+    return g_subprocess_wait_check (journalctl, NULL, error);
+  g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
 }
 
@@ -147,11 +166,18 @@ gvt_history_read (guint most, GError **error)
 {
   g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func (
       (GDestroyNotify) gvt_past_change_free);
-  g_auto (Journal) journal = NULL;
+  g_autoptr (GSubprocess) journalctl = NULL;
+  g_autoptr (GError) problem = NULL;
 
-  if (!check_journal_is_readable (error) || !open_journal (&journal, error))
+  if (!check_journal_is_readable (error))
     return NULL;
-  while ((most == 0 || changes->len < most) && sd_journal_previous (journal) > 0)
-    g_ptr_array_insert (changes, 0, read_change (journal));
-  return g_steal_pointer (&changes);
+  journalctl = run_journalctl (most, &problem);
+  if (journalctl != NULL && read_entries (journalctl, changes, &problem))
+    return g_steal_pointer (&changes);
+  g_set_error (error,
+               GVT_ERROR,
+               GVT_ERROR_FAILED,
+               _ ("cannot read the journal: %s"),
+               problem->message);
+  return NULL;
 }

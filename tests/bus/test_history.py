@@ -235,6 +235,13 @@ def test_history_says_who_may_read_it(bed, journal):
     assert "systemd-journal" in done.stderr
 
 
+def test_history_says_why_it_cannot_read(bed, journal):
+    del bed, journal
+    done = callers.run_as("root", "/usr/bin/gvt-client", "history", env=callers.environment("root") | {"PATH": "/var/empty"})
+    assert done.returncode == 1 and done.stdout == ""
+    assert "cannot read the journal: " in done.stderr and "journalctl" in done.stderr
+
+
 def test_what_the_service_does_by_itself(bed, root, journal):
     """With its messages in the journal, as systemd starts it."""
     root.create(uuid=UUID, start="boot", activate=False)
