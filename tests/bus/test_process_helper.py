@@ -117,15 +117,15 @@ def test_root_alone_is_answered(bed, helper):
 
 # As process-question.c has them.
 QUESTION, ANSWER = "(uiustt)", "(bisitussb)"
-DAEMON, RAISE, LOWER = 1, 2, 3
+HOLDER, DAEMON, RAISE, LOWER = range(4)
 
 
 def unpacked(data):
     return GLib.Variant.new_from_bytes(GLib.VariantType(QUESTION), GLib.Bytes(data), False).unpack()
 
 
-def answer(*, good=True, flag=False):
-    words = (good, 0, "" if good else "no such luck", 0, 0, 0, "", "", flag)
+def answer(*, good=True, flag=False, pid=0, started=0):
+    words = (good, 0, "" if good else "no such luck", pid, started, 0, "", "", flag)
     return GLib.Variant(ANSWER, words).get_data_as_bytes().get_data()
 
 
@@ -154,15 +154,30 @@ def stand_in(path, answers):
     path.unlink()
 
 
-@pytest.mark.parametrize("added", [True, False])
-def test_a_limit_goes_back_with_the_vgpu(bed, alice, added):
-    """What was raised for a VM that then gets no vGPU is lowered again; what was so before is not."""
+LEASE = ("(ssasta{sv})", "win11", vms.VM, [UUID], 4096, {})
+
+
+def prepare(caller):
+    return caller.call(callers.ROOT, callers.DOMAINS, "Prepare", *LEASE)
+
+
+def release(caller):
+    return caller.call(callers.ROOT, callers.DOMAINS, "Release", *LEASE)
+
+
+@pytest.fixture
+def defined(bed, alice):
+    """alice's vGPU, for a VM to bring it up; and where its helper is asked."""
     alice.create(uuid=UUID, start="domain", activate=False)
+    return bed.host.dir / "run/gvt-process-helper"
+
+
+@pytest.mark.parametrize("added", [True, False])
+def test_a_limit_goes_back_with_the_vgpu(bed, alice, defined, added):
+    """What was raised for a VM that then gets no vGPU is lowered again; what was so before is not."""
     bed.host.tell("fail create 1 EIO")
-    lease = ("(ssasta{sv})", "win11", vms.VM, [UUID], 4096, {})
-    answers = {DAEMON: answer(), RAISE: answer(flag=added), LOWER: answer()}
-    with stand_in(bed.host.dir / "run/gvt-process-helper", answers) as asked:
-        error = refused(alice.call, callers.ROOT, callers.DOMAINS, "Prepare", *lease)
+    with stand_in(defined, {DAEMON: answer(), RAISE: answer(flag=added), LOWER: answer()}) as asked:
+        error = refused(prepare, alice)
     assert error.name == "Failed" and UUID in error.message and vms.VM in error.message
     assert not bed.host.devices()
     changes = [question for question in asked if question[0] in (RAISE, LOWER)]
@@ -172,13 +187,29 @@ def test_a_limit_goes_back_with_the_vgpu(bed, alice, added):
 
 
 @pytest.mark.expect("cannot take back a memory-lock limit: no such luck")
-def test_a_limit_that_stays_is_told(bed, alice):
+def test_a_limit_that_stays_is_told(bed, alice, defined):
     """The caller hears why there is no vGPU, the administrator of the limit."""
-    alice.create(uuid=UUID, start="domain", activate=False)
     bed.host.tell("fail create 1 EIO")
-    lease = ("(ssasta{sv})", "win11", vms.VM, [UUID], 4096, {})
-    answers = {DAEMON: answer(), RAISE: answer(flag=True), LOWER: answer(good=False)}
-    with stand_in(bed.host.dir / "run/gvt-process-helper", answers):
-        error = refused(alice.call, callers.ROOT, callers.DOMAINS, "Prepare", *lease)
+    with stand_in(defined, {DAEMON: answer(), RAISE: answer(flag=True), LOWER: answer(good=False)}):
+        error = refused(prepare, alice)
     assert UUID in error.message and "no such luck" not in error.message
     assert "cannot take back a memory-lock limit: no such luck" in bed.service.text()
+
+
+def test_without_its_limit_no_vgpu(bed, alice, defined):
+    """A VM that may not lock its memory would not start."""
+    with stand_in(defined, {DAEMON: answer(), RAISE: answer(good=False)}) as asked:
+        error = refused(prepare, alice)
+    assert error.message == "no such luck" and asked[-1][0] == RAISE
+    assert not bed.host.devices() and bed.host.writes()[0] == 0
+
+
+@pytest.mark.expect("no such luck")
+def test_a_vgpu_without_its_daemon(bed, alice, defined):
+    """Who runs the VM is good to know, and no more; what is said at its end is told to who asked."""
+    answers = {HOLDER: answer(), DAEMON: answer(good=False), RAISE: answer(flag=True), LOWER: answer(good=False)}
+    with stand_in(defined, answers) as asked:
+        prepare(alice)
+        assert bed.host.devices() == {UUID}
+        assert refused(release, alice).message == "no such luck"
+    assert not bed.host.devices() and asked[-1][0] == LOWER
