@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A simulated GVT-g host, and hands on it: what a shell would write, what a VM would hold open."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -12,6 +13,17 @@ from daemons import Daemon
 
 PROGRAM = pathlib.Path(os.environ["GVT_BUILD"]) / "tests/simhost/gvt-simhost"
 GPU = "0000:00:02.0"
+
+
+@contextlib.contextmanager
+def read_only(folder):
+    """Nothing below it can be written."""
+    subprocess.run(["mount", "--bind", folder, folder], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
 
 
 class SimHost:

@@ -9,12 +9,12 @@ import os
 import pathlib
 import re
 import stat
-import subprocess
 import time
 
 import pytest
 
 import callers
+import hosts
 import vms
 from callers import VGPU
 
@@ -122,16 +122,6 @@ def locked(folder):
         os.close(fd)
 
 
-@contextlib.contextmanager
-def read_only(folder):
-    subprocess.run(["mount", "--bind", folder, folder], check=True)
-    subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", folder], check=True)
-
-
 @pytest.mark.expect("cannot")
 @pytest.mark.parametrize("vgpu", ["goes", "stays", "is gone"])
 def test_a_change_that_comes_too_late_leaves_none(mine, bed, alice, vgpu):
@@ -140,7 +130,7 @@ def test_a_change_that_comes_too_late_leaves_none(mine, bed, alice, vgpu):
     client("detach", "win11", "--keep")
     before, vgpus = listed(), set(alice.of(VGPU))
     stays = vgpu == "stays"
-    definitions = read_only(bed.host.dir / "etc/mdevctl.d") if stays else contextlib.nullcontext()
+    definitions = hosts.read_only(bed.host.dir / "etc/mdevctl.d") if stays else contextlib.nullcontext()
     with concurrent.futures.ThreadPoolExecutor() as pool:
         with locked(FOLDER):
             attach = ("attach", "win11", "--type", "i915-GVTg_V5_8")

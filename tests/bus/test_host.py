@@ -206,6 +206,25 @@ def test_setup_says_what_failed(bed, root, systemd):
     assert "by hand" in refusal.value.message
 
 
+def test_revert_says_what_failed(bed, root, systemd):
+    """What was not taken back is still there, and still noted."""
+    file = bed.host.dir / "etc/modules-load.d/gvt-manager.conf"
+    journal = bed.host.dir / "var/lib/gvt-manager/setup-journal"
+    configure(root, "modules")
+    before = journal.read_bytes()
+    journal.write_text("nonsense")
+    with pytest.raises(BusError) as refusal:
+        root.call(ROOT, HOST, "Revert", "(a{sv})", {})
+    assert refusal.value.name == "Failed" and "setup-journal" in refusal.value.message
+    journal.write_bytes(before)
+    with hosts.read_only(file.parent), pytest.raises(BusError) as refusal:
+        root.call(ROOT, HOST, "Revert", "(a{sv})", {})
+    assert refusal.value.name == "Failed" and file.name in refusal.value.message
+    assert file.exists() and journal.read_bytes() == before
+    root.call(ROOT, HOST, "Revert", "(a{sv})", {})
+    assert not file.exists() and not journal.exists()
+
+
 def test_setup_is_an_administrators(bed, alice, nobody, systemd):
     for caller in (alice, nobody):
         with pytest.raises(BusError) as refusal:
