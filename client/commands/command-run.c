@@ -4,7 +4,6 @@
  * libvirt cannot run the hook. Main thread. Must release what it prepared however it ends.
  */
 
-#include "failure.h"
 #include "gvt-error.h"
 #include "inspect.h"
 #include "prepare-calls.h"
@@ -52,13 +51,32 @@ wait_for_end (GvtClient *client, GvtVm *vm, GError **error)
 }
 
 static gboolean
+run_prepared (GvtClient *client, GvtVm *vm, const GvtDomainInfo *info, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gboolean done = gvt_prepare (client, info, error);
+
+  if (!done && !g_cancellable_is_cancelled (client->interrupt))
+    return FALSE; /* it took back what it did */
+  done = done && gvt_vm_start (vm, error) && wait_for_end (client, vm, error);
+  /* This call is not to be cancelled. */
+  g_object_unref (g_steal_pointer (&client->interrupt));
+  if (gvt_release (client, info, &failure))
+    return done;
+  g_prefix_error (&failure, "%s: ", _ ("cannot release the vGPU"));
+  if (done)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else
+    gvt_terminal_complain ("%s", failure->message); /* the reason is told by its status, too */
+  return FALSE;
+}
+
+static gboolean
 run_run (GvtClient *client, char **args, GError **error)
 {
   g_autoptr (GvtVm) vm = NULL;
   g_autofree char *xml = NULL;
   g_autoptr (GvtDomainInfo) info = NULL;
-  g_autoptr (GError) failure = NULL;
-  gboolean done;
 
   if (gvt_vm_is_system (gvt_vm_uri (client))) {
     g_set_error (error,
@@ -77,14 +95,7 @@ run_run (GvtClient *client, char **args, GError **error)
   info = xml != NULL ? gvt_domain_inspect (xml, error) : NULL;
   if (info == NULL || !check (vm, info, error))
     return FALSE;
-  done = gvt_prepare (client, info, error);
-  if (!done && !g_cancellable_is_cancelled (client->interrupt))
-    return FALSE; /* it took back what it did */
-  done = done && gvt_vm_start (vm, error) && wait_for_end (client, vm, error);
-  g_clear_object (&client->interrupt); /* this call is not to be cancelled */
-  if (!gvt_release (client, info, &failure))
-    gvt_failure_tell (client, failure, _ ("cannot release the vGPU"));
-  return done;
+  return run_prepared (client, vm, info, error);
 }
 
 const GvtVerb gvt_verb_run = {
