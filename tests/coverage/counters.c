@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define STACK_SIZE (256 * 1024)
+#define PATIENCE_S 60
 
 /* gcc's own */
 void __gcov_dump (void);
@@ -35,7 +36,8 @@ __wrap__exit (int status)
 }
 
 /* In the memory of the sandboxed process, but not in its sandbox: waits for its end, which closes the
- * other end of the pipe, and writes what it counted, however it ended. */
+ * other end of the pipe, and writes what it counted, however it ended; but not if that was in gcc's
+ * exec(), which is killed while it has the lock for writing. */
 static int
 outlive (void *data)
 {
@@ -47,6 +49,7 @@ outlive (void *data)
     close (fd);
   while (poll (&end, 1, -1) != 1)
     continue;
+  alarm (PATIENCE_S);
   __gcov_dump ();
   syscall (SYS_exit_group, 0);
   return 0;
