@@ -5,18 +5,14 @@
 
 #include "edit.h"
 #include "fuzz-domain.h"
-#include "inspect.h"
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autofree char *xml = g_strndup ((const char *) data, size);
   g_autofree char *modernised = gvt_domain_modernise (xml, NULL, GVT_QEMU_SYNTAX_AUTO, NULL);
-  GvtDomainInfo *info = gvt_domain_inspect (xml, NULL);
   g_autofree char *again = NULL;
 
-  /* Inspecting takes any text, too. */
-  g_clear_pointer (&info, gvt_domain_info_free);
   if (modernised == NULL)
     return 0;
 
