@@ -181,8 +181,9 @@ delete_file (const char *directory, const char *file, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, file, NULL);
 
-  return g_unlink (path) == 0 || errno == ENOENT ||
-         gvt_error_set_from_errno (error, "delete", path);
+  if (g_unlink (path) == 0 || errno == ENOENT)
+    return TRUE;
+  return gvt_error_set_from_errno (error, "delete", path);
 }
 
 static const Entry *

@@ -180,15 +180,18 @@ test_undefine_without_record (CallFixture *fixture, gconstpointer data)
   g_assert_null (call_get_transition (fixture)->record);
 }
 
-#define STRIP(uuid) GVT_INTERFACE_DOMAINS, "StripXml", 1000, "('<domain/>', " uuid ", @a{sv} {})"
+#define STRIP(uuid, options)                                                                       \
+  GVT_INTERFACE_DOMAINS, "StripXml", 1000, "('<domain/>', '" uuid "', " options ")"
 
 static void
 test_strip (CallFixture *fixture, gconstpointer data)
 {
-  call_begin (fixture, STRIP ("'" UUID "'"));
+  call_begin (fixture, STRIP (UUID, "@a{sv} {}"));
   call_check_passes (fixture, "");
   g_assert_cmpstr (call_get_detail (fixture, "uuid"), ==, UUID);
-  call_begin (fixture, STRIP ("'../x'"));
+  call_begin (fixture, STRIP (UUID, "{'rom': <'x'>}"));
+  call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
+  call_begin (fixture, STRIP ("../x", "@a{sv} {}"));
   call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
   g_assert_null (call_get_detail (fixture, "uuid"));
 }

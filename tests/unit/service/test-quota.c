@@ -101,6 +101,25 @@ test_memory (CallFixture *fixture, gconstpointer data)
   }
 }
 
+/* One that is there already takes memory when it starts, and not before. */
+static void
+test_start (CallFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  call_add_gpu (fixture, GPU, TRUE, 9);
+  call_add_vgpu (fixture, UUID, 1000, "");
+  gvt_registry_commit_device (fixture->context.registry, UUID, NULL);
+  call_begin (fixture, GVT_INTERFACE_VGPU, "Start", 1000, "(@a{sv} {},)");
+  fixture->call->uuid = g_strdup (UUID);
+  limits (fixture)->low_memory_per_user_mib = MIB_OF_TYPE;
+  call_check_passes (fixture, "");
+  limits (fixture)->low_memory_per_user_mib = MIB_OF_TYPE - 1;
+  g_assert_false (call_check (fixture, &error));
+  g_assert_error (error, GVT_ERROR, GVT_ERROR_LIMIT_EXCEEDED);
+  g_assert_nonnull (strstr (error->message, "LowMemoryPerUser"));
+}
+
 /* What is of a GPU that is gone, or of a type that it makes no more, takes no memory there is. */
 static void
 test_memory_of_what_is_gone (CallFixture *fixture, gconstpointer data)
@@ -140,6 +159,7 @@ main (int argc, char **argv)
   add ("/quota/places", test_places);
   add ("/quota/number", test_number);
   add ("/quota/memory", test_memory);
+  add ("/quota/start", test_start);
   add ("/quota/memory-of-what-is-gone", test_memory_of_what_is_gone);
   return g_test_run ();
 }
