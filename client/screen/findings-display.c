@@ -9,19 +9,24 @@
 #include "terminal.h"
 #include "wrap.h"
 
+#include <string.h>
+
 /* Columns of sentences that are easy to read. */
 #define EASY_WIDTH 96
 
+/* The marks alone have colours: whole sentences in yellow cannot be read on white. */
 static const struct {
   GvtFindingState state;
   GvtStyle style;
+  const char *mark;
+  const char *plain_mark; /* in locales without such letters */
   const char *heading;
 } groups[] = {
-  { GVT_FINDING_BLOCKER, GVT_STYLE_BAD, N_ ("In the way") },
-  { GVT_FINDING_WARNING, GVT_STYLE_ATTENTION, N_ ("Will not work for everybody") },
-  { GVT_FINDING_UNKNOWN, GVT_STYLE_ATTENTION, N_ ("Could not be seen") },
-  { GVT_FINDING_NOTE, GVT_STYLE_PLAIN, N_ ("Worth knowing") },
-  { GVT_FINDING_OK, GVT_STYLE_GOOD, N_ ("In order") },
+  { GVT_FINDING_BLOCKER, GVT_STYLE_BAD, "✗", "x", N_ ("In the way") },
+  { GVT_FINDING_WARNING, GVT_STYLE_ATTENTION, "!", "!", N_ ("Will not work for everybody") },
+  { GVT_FINDING_UNKNOWN, GVT_STYLE_ATTENTION, "?", "?", N_ ("Could not be seen") },
+  { GVT_FINDING_NOTE, GVT_STYLE_PLAIN, "•", "-", N_ ("Worth knowing") },
+  { GVT_FINDING_OK, GVT_STYLE_GOOD, "✓", "+", N_ ("In order") },
 };
 
 static void
@@ -35,35 +40,37 @@ append_line (GString *text, const char *before, const char *line, GvtStyle style
 }
 
 static void
-append_wrapped (GString *text,
-                const char *before,
-                const char *line,
-                GvtStyle style,
-                guint width,
-                gboolean colour)
+append_wrapped (GString *text, const char *before, const char *line, guint width)
 {
   g_autofree char *whole = g_strconcat (before, line, NULL);
   g_autofree char *clean = gvt_terminal_clean (whole);
   g_autofree char *wrapped = gvt_wrap (clean, width);
-  g_autofree char *styled = gvt_terminal_style (wrapped, style, colour);
 
   if (*line != '\0')
-    g_string_append_printf (text, "%s\n", styled);
+    g_string_append_printf (text, "%s\n", wrapped);
 }
 
 static void
-append_trouble (GString *text,
-                const GvtFinding *finding,
-                GvtStyle style,
-                guint width,
-                gboolean colour)
+append_evidence (GString *text, const char *evidence, guint group, guint width, gboolean colour)
+{
+  const char *mark = g_get_charset (NULL) ? groups[group].mark : groups[group].plain_mark;
+  g_autofree char *styled = gvt_terminal_style (mark, groups[group].style, colour);
+  g_autofree char *line = g_strconcat ("  x ", evidence, NULL); /* as wide as with the mark */
+  g_autofree char *clean = gvt_terminal_clean (line);
+  g_autofree char *wrapped = gvt_wrap (clean, width);
+
+  g_string_append_printf (text, "  %s%s\n", styled, wrapped + strlen ("  x"));
+}
+
+static void
+append_trouble (GString *text, const GvtFinding *finding, guint group, guint width, gboolean colour)
 {
   guint easy = width > 0 ? MIN (width, EASY_WIDTH) : EASY_WIDTH;
 
-  append_wrapped (text, "  ", finding->evidence, style, width, colour);
-  append_wrapped (text, "    ", finding->meaning, GVT_STYLE_PLAIN, easy, colour);
-  append_wrapped (text, "    → ", finding->remedy, GVT_STYLE_PLAIN, easy, colour);
-  append_line (text, "      ", finding->command, GVT_STYLE_HEADING, colour);
+  append_evidence (text, finding->evidence, group, width, colour);
+  append_wrapped (text, "      ", finding->meaning, easy);
+  append_wrapped (text, "      → ", finding->remedy, easy);
+  append_line (text, "        ", finding->command, GVT_STYLE_HEADING, colour);
 }
 
 static guint
@@ -86,9 +93,9 @@ append_group (GString *text,
     if (count++ == 0)
       g_string_append_printf (text, "%s%s:\n", text->len > 0 ? "\n" : "", heading);
     if (brief)
-      append_wrapped (text, "  ", finding->evidence, groups[group].style, width, colour);
+      append_evidence (text, finding->evidence, group, width, colour);
     else
-      append_trouble (text, finding, groups[group].style, width, colour);
+      append_trouble (text, finding, group, width, colour);
   }
   return count;
 }

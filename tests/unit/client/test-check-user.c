@@ -137,12 +137,13 @@ test_text (void)
   g_assert_cmpstr (
       text,
       ==,
-      "In the way:\n  first\n    → do it; and if that is not enough, as it sometimes is not, then "
-      "do what this very long\n      sentence says\n      gvt-client setup modules\n  second\n"
-      "\nWorth knowing:\n  a ?[2Jnote\n    it means\n"
-      "\nIn order:\n  UHD Graphics 620\n"
+      "In the way:\n  x first\n"
+      "      → do it; and if that is not enough, as it sometimes is not, then do what this very "
+      "long\n        sentence says\n        gvt-client setup modules\n  x second\n"
+      "\nWorth knowing:\n  - a ?[2Jnote\n      it means\n"
+      "\nIn order:\n  + UHD Graphics 620\n"
       "\nBegin with: gvt-client setup modules\n");
-  g_assert_nonnull (strstr (colourful, "\033[31m  first\033[0m"));
+  g_assert_nonnull (strstr (colourful, "  \033[31mx\033[0m first\n"));
   g_assert_true (gvt_findings_block (findings));
 }
 
