@@ -120,7 +120,9 @@ static gboolean
 print (char *text)
 {
   g_autofree char *owned = text;
-  g_autofree char *wrapped = gvt_wrap (owned, gvt_terminal_width (STDOUT_FILENO));
+  guint width = gvt_terminal_width (STDOUT_FILENO);
+  g_autofree char *whole = width > 0 ? gvt_unbreak (owned) : g_strdup (owned);
+  g_autofree char *wrapped = gvt_wrap (whole, width);
 
   gvt_terminal_write (wrapped);
   return TRUE;

@@ -92,3 +92,24 @@ gvt_wrap (const char *text, guint width)
   }
   return g_string_free (wrapped, FALSE);
 }
+
+static gboolean
+goes_on (const char *line, const char *next)
+{
+  return *line != '\0' && *line != ' ' && !g_str_has_suffix (line, ".") && next != NULL &&
+         *next != '\0' && *next != ' ';
+}
+
+char *
+gvt_unbreak (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  GString *joined = g_string_new (NULL);
+
+  for (char **line = lines; *line != NULL; line++) {
+    g_string_append (joined, *line);
+    if (line[1] != NULL)
+      g_string_append_c (joined, goes_on (line[0], line[1]) ? ' ' : '\n');
+  }
+  return g_string_free (joined, FALSE);
+}

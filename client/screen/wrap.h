@@ -18,4 +18,15 @@ G_BEGIN_DECLS
  */
 char *gvt_wrap (const char *text, guint width);
 
+/**
+ * gvt_unbreak:
+ * @text: lines, without escape sequences
+ *
+ * Joins lines that were broken within a sentence, so that they can be broken elsewhere: those without
+ * an indent, which follow one without an indent that ends in no full stop.
+ *
+ * Returns: (transfer full): the lines
+ */
+char *gvt_unbreak (const char *text);
+
 G_END_DECLS

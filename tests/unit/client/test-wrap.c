@@ -63,6 +63,19 @@ test_all_widths (void)
   }
 }
 
+/* Only sentences are put together again. */
+static void
+test_unbreak (void)
+{
+  g_autofree char *joined = gvt_unbreak ("Usage: x\n\nFirst of\nall. Then\nnothing.\nThe end\n\n"
+                                         "Options:\n  -a  all\n  -b  both\n");
+
+  g_assert_cmpstr (joined,
+                   ==,
+                   "Usage: x\n\nFirst of all. Then nothing.\nThe end\n\n"
+                   "Options:\n  -a  all\n  -b  both\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -73,5 +86,6 @@ main (int argc, char **argv)
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_wrap);
   }
   g_test_add_func ("/client/wrap/all-widths", test_all_widths);
+  g_test_add_func ("/client/wrap/unbreak", test_unbreak);
   return g_test_run ();
 }
