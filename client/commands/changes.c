@@ -129,6 +129,34 @@ gvt_changes_between (const GvtObjects *before, const GvtObjects *after)
   return changes;
 }
 
+/* What a person calls the members; NULL for those of which another says as much. */
+static const struct {
+  const char *member;
+  const char *word;
+} words[] = {
+  { "active", NULL },
+  { "owner_uid", NULL },
+  { "available_instances", N_ ("room") },
+  { "defined", N_ ("defined") },
+  { "device_node", N_ ("node") },
+  { "domain", N_ ("VM") },
+  { "failure", N_ ("failure") },
+  { "label", N_ ("label") },
+  { "owner", N_ ("owner") },
+  { "start", N_ ("start") },
+  { "state", N_ ("state") },
+};
+
+static const char *
+word_for (const char *member)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+    if (strcmp (words[i].member, member) == 0)
+      return words[i].word != NULL ? _ (words[i].word) : NULL;
+  }
+  return member;
+}
+
 static char *
 value_text (JsonNode *node)
 {
@@ -136,45 +164,59 @@ value_text (JsonNode *node)
     return g_strdup ("-");
   if (json_node_get_value_type (node) == G_TYPE_STRING)
     return json_node_dup_string (node);
+  if (json_node_get_value_type (node) == G_TYPE_BOOLEAN)
+    return g_strdup (json_node_get_boolean (node) ? _ ("yes") : _ ("no"));
   return json_to_string (node, FALSE);
+}
+
+/* What is different now, as "state inactive → active, node - → /dev/vfio/1". */
+static char *
+list_differences (const GvtChange *change)
+{
+  JsonObject *before = json_node_get_object (change->before);
+  JsonObject *after = json_node_get_object (change->after);
+  g_autoptr (GList) members = json_object_get_members (after);
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  for (GList *member = members; member != NULL; member = member->next) {
+    const char *word = word_for (member->data);
+    g_autofree char *old_text = value_text (json_object_get_member (before, member->data));
+    g_autofree char *new_text = value_text (json_object_get_member (after, member->data));
+    g_autofree char *part = NULL;
+
+    if (word == NULL || strcmp (old_text, new_text) == 0)
+      continue;
+    part = g_strdup_printf ("%s %s → %s", word, old_text, new_text);
+    g_strv_builder_add (parts, part);
+  }
+  all = g_strv_builder_end (parts);
+  return g_strjoinv (", ", all);
 }
 
 char *
 gvt_change_describe (const GvtChange *change)
 {
-  GString *line = g_string_new (NULL);
-  g_autoptr (GList) members = NULL;
-  const char *separator = ": ";
+  const char *kind = strcmp (change->kind, "gpu") == 0    ? _ ("GPU")
+                     : strcmp (change->kind, "type") == 0 ? _ ("type")
+                                                          : _ ("vGPU");
+  g_autofree char *differences = NULL;
 
-  g_string_append_printf (line, "%s %s %s", change->kind, change->name, change->event);
+  if (change->after == NULL)
+    return g_strdup_printf (_ ("%s %s is gone"), kind, change->name);
   if (change->before == NULL && strcmp (change->kind, "vgpu") == 0) {
     JsonObject *vgpu = json_node_get_object (change->after);
 
-    g_string_append_printf (line,
-                            ": %s, %s",
+    return g_strdup_printf (_ ("%s %s is new: %s, %s"),
+                            kind,
+                            change->name,
                             json_object_get_string_member (vgpu, "type"),
                             json_object_get_string_member (vgpu, "state"));
   }
-  if (change->before == NULL || change->after == NULL)
-    return g_string_free (line, FALSE);
-  members = json_object_get_members (json_node_get_object (change->after));
-  for (GList *member = members; member != NULL; member = member->next) {
-    JsonNode *before = json_object_get_member (json_node_get_object (change->before), member->data);
-    JsonNode *after = json_object_get_member (json_node_get_object (change->after), member->data);
-    g_autofree char *old_text = value_text (before);
-    g_autofree char *new_text = value_text (after);
-
-    if (strcmp (old_text, new_text) == 0)
-      continue;
-    g_string_append_printf (line,
-                            "%s%s %s → %s",
-                            separator,
-                            (const char *) member->data,
-                            old_text,
-                            new_text);
-    separator = ", ";
-  }
-  return g_string_free (line, FALSE);
+  if (change->before == NULL)
+    return g_strdup_printf (_ ("%s %s is new"), kind, change->name);
+  differences = list_differences (change);
+  return g_strdup_printf ("%s %s: %s", kind, change->name, differences);
 }
 
 char *

@@ -10,6 +10,7 @@
 #include "terminal.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 /* One change of the host is several signals: they are looked at together. */
 #define SETTLE_MS 20
@@ -19,6 +20,7 @@ typedef struct {
   GMainLoop *loop;
   GvtObjects *objects;
   gboolean running; /* the service is there */
+  gboolean colour;
   guint timeout;
   GError *error;
 } Monitor;
@@ -41,9 +43,13 @@ tell (Monitor *self, const GvtObjects *now)
     } else {
       g_autofree char *text = gvt_change_describe (change);
       g_autofree char *clean = gvt_terminal_clean (text);
+      /* What room there is follows from what becomes of vGPUs. */
+      gboolean follows = g_str_equal (change->kind, "type");
+      g_autofree char *styled =
+          gvt_terminal_style (clean, follows ? GVT_STYLE_FAINT : GVT_STYLE_PLAIN, self->colour);
 
       stamp = g_date_time_format (time, "%H:%M:%S");
-      line = g_strdup_printf ("%s  %s\n", stamp, clean);
+      line = g_strdup_printf ("%s  %s\n", stamp, styled);
       gvt_terminal_write (line);
     }
   }
@@ -116,7 +122,11 @@ on_vanished (GDBusConnection *bus, const char *name, gpointer data)
 static gboolean
 run_monitor (GvtClient *client, char **args, GError **error)
 {
-  Monitor self = { .client = client, .running = TRUE };
+  Monitor self = {
+    .client = client,
+    .running = TRUE,
+    .colour = gvt_terminal_wants_colour (STDOUT_FILENO),
+  };
   guint subscription;
   guint watch;
 
