@@ -101,7 +101,7 @@ gvt_verbs_nearest (const char *name)
 
     if (strlen (name) >= 3 && g_str_has_prefix (verb->name, name))
       slips = 1;
-    if (slips < best && slips < strlen (name)) {
+    if (slips < best && 2 * slips <= strlen (name)) {
       best = slips;
       nearest = verb;
     }

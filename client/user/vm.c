@@ -88,6 +88,27 @@ set_error (GError **error, const char *what)
   return FALSE;
 }
 
+/* libvirt's own words for it say less. */
+static void
+set_not_found (GError **error, const char *uri, const char *name)
+{
+  const virError *reason = libvirt->virGetLastError ();
+  g_autofree char *what = NULL;
+
+  if (reason != NULL && reason->code == VIR_ERR_NO_DOMAIN) {
+    g_set_error (error,
+                 GVT_ERROR,
+                 GVT_ERROR_NOT_FOUND,
+                 _ ("no VM “%s” at %s; “virsh -c %s list --all” lists those there are"),
+                 name,
+                 uri,
+                 uri);
+    return;
+  }
+  what = g_strdup_printf (_ ("cannot look for the VM “%s” at %s"), name, uri);
+  set_error (error, what);
+}
+
 static gboolean
 check_host (const char *uri, GError **error)
 {
@@ -168,8 +189,7 @@ open_vm (const char *uri, const char *name, gboolean read_only, GError **error)
   if (vm->domain == NULL && g_uuid_string_is_valid (name))
     vm->domain = libvirt->virDomainLookupByUUIDString (vm->connection, name);
   if (vm->domain == NULL) {
-    what = g_strdup_printf (_ ("no VM “%s” at %s"), name, uri);
-    set_error (error, what);
+    set_not_found (error, uri, name);
     return NULL;
   }
   if (libvirt->virDomainGetUUIDString (vm->domain, vm->uuid) < 0) {

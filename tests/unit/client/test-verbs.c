@@ -31,6 +31,8 @@ test_nearest (void)
   g_assert_cmpstr (gvt_verbs_nearest ("tpyes")->name, ==, "types");
   g_assert_cmpstr (gvt_verbs_nearest ("sto")->name, ==, "stop");
   g_assert_cmpstr (gvt_verbs_nearest ("rem")->name, ==, "remove");
+  g_assert_cmpstr (gvt_verbs_nearest ("lst")->name, ==, "list");
+  g_assert_null (gvt_verbs_nearest ("foo"));
   g_assert_null (gvt_verbs_nearest ("frobnicate"));
   g_assert_null (gvt_verbs_nearest ("x"));
   g_assert_null (gvt_verbs_nearest (""));
