@@ -110,8 +110,9 @@ put_in_place (int from, int to, const GvtDurableFile *file, GError **error)
     unlinkat (from, temporary, 0);
     return FALSE;
   }
-  return file->until_reboot || fsync (to) == 0 ||
-         gvt_error_set_from_errno (error, "make durable", file->path);
+  if (file->until_reboot || fsync (to) == 0)
+    return TRUE;
+  return gvt_error_set_from_errno (error, "make durable", file->path);
 }
 
 static gboolean
