@@ -6,6 +6,8 @@
 
 #include "progress.h"
 
+#include "terminal.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,10 +44,12 @@ is_erasable (void)
 static void
 tell (GvtProgress *self, gint64 seconds)
 {
+  g_autofree char *dots = gvt_terminal_spell (STDERR_FILENO, "…");
+
   if (is_erasable ())
-    fprintf (stderr, "\r\033[K%s… %d s", self->what, (int) seconds);
+    fprintf (stderr, "\r\033[K%s%s %d s", self->what, dots, (int) seconds);
   else if (!self->told)
-    fprintf (stderr, "%s…\n", self->what);
+    fprintf (stderr, "%s%s\n", self->what, dots);
   fflush (stderr);
   self->told = TRUE;
 }

@@ -171,12 +171,13 @@ cut (const char *text, guint width, gboolean prefix)
 {
   guint room = prefix ? width : width - 1;
   const char *end = text;
+  const char *ellipsis = g_get_charset (NULL) ? "…" : "~";
 
   if (text_width (text) <= width)
     return g_strdup (text);
   for (guint taken = 0; taken + letter_width (end) <= room; end = g_utf8_next_char (end))
     taken += letter_width (end);
-  return g_strdup_printf ("%.*s%s", (int) (end - text), text, prefix ? "" : "…");
+  return g_strdup_printf ("%.*s%s", (int) (end - text), text, prefix ? "" : ellipsis);
 }
 
 static void

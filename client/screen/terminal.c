@@ -84,10 +84,29 @@ gvt_terminal_clean (const char *text)
   return g_string_free (clean, FALSE);
 }
 
+char *
+gvt_terminal_spell (int fd, const char *text)
+{
+  static const struct {
+    const char *letter;
+    const char *plain;
+  } letters[] = {
+    { "“", "\"" }, { "”", "\"" },  { "„", "\"" },     { "’", "'" },
+    { "→", "->" }, { "…", "..." }, { "\u00a0", " " },
+  };
+  g_autoptr (GString) spelt = g_string_new (text);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (letters) && isatty (fd) && !g_get_charset (NULL); i++)
+    g_string_replace (spelt, letters[i].letter, letters[i].plain, 0);
+  return g_string_free (g_steal_pointer (&spelt), FALSE);
+}
+
 void
 gvt_terminal_write (const char *text)
 {
-  fputs (text, stdout);
+  g_autofree char *spelt = gvt_terminal_spell (STDOUT_FILENO, text);
+
+  fputs (spelt, stdout);
 }
 
 /* Longer than any sentence with a path or two in it; what is longer repeats somebody's input. */
@@ -117,7 +136,8 @@ say (const char *prefix, const char *format, va_list args)
   fflush (stdout);
   for (char **line = lines; *line != NULL; line++) {
     g_autofree char *text = shorten (*line);
-    g_autofree char *whole = g_strconcat (prefix, text, NULL);
+    g_autofree char *spelt = gvt_terminal_spell (STDERR_FILENO, text);
+    g_autofree char *whole = g_strconcat (prefix, spelt, NULL);
     /* What is indented is a list or a command to copy. */
     g_autofree char *wrapped = *whole != ' ' ? gvt_wrap (whole, gvt_terminal_width (STDERR_FILENO))
                                              : g_steal_pointer (&whole);

@@ -65,10 +65,21 @@ char *gvt_terminal_style (const char *text, GvtStyle style, gboolean colour);
 char *gvt_terminal_clean (const char *text);
 
 /**
+ * gvt_terminal_spell:
+ * @fd: a file descriptor to be written to
+ * @text: UTF-8 text
+ *
+ * Returns: (transfer full): @text, its quotation marks, arrows and dots in ASCII if @fd is a terminal
+ *   of a locale without UTF-8, where their bytes are commands: xterm takes that of ” for the begin of
+ *   one which lasts until the next is complete.
+ */
+char *gvt_terminal_spell (int fd, const char *text);
+
+/**
  * gvt_terminal_write:
  * @text: data
  *
- * Writes @text to standard output as it is, in UTF-8 whatever the locale says.
+ * Writes @text to standard output, in UTF-8 whatever the locale says.
  */
 void gvt_terminal_write (const char *text);
 

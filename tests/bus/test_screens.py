@@ -93,6 +93,17 @@ def test_colour(bed, alice):
             assert without == plain(coloured), "colour is all that goes"
 
 
+def test_letters_of_the_locale(bed, alice):
+    """A terminal that was not told UTF-8 would take the bytes of quotation marks for commands."""
+    alice.create(uuid=UUID, label=LABEL)
+    for words in (("create", "V9"), ("list",), ("check",), ("frobnicate",)):
+        status = {"list": 0, "check": 1, "create": 4, "frobnicate": 2}[words[0]]
+        lines = shown("alice", *words, width=60, status=status, LC_ALL="C")
+        assert not [line for line in lines if not line.isascii()]
+    assert any("“V9”" in line for line in shown("alice", "create", "V9", status=4))
+    assert '"V9"' in shown("alice", "create", "V9", status=4, LC_ALL="C")[0]
+
+
 def row_of_x(width, *words):
     """The words in the line of the vGPU x."""
     rows = plain(shown("alice", *words, width=width))

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
+#include <locale.h>
 #include <unistd.h>
 
 static void
@@ -100,11 +101,13 @@ test_fit (void)
     { 2, "NAME  UUID\n日…   0123\n" },
   };
 
+  g_assert_nonnull (setlocale (LC_CTYPE, "C.UTF-8"));
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *text = render_within (cases[i].width);
 
     g_assert_cmpstr (text, ==, cases[i].text);
   }
+  setlocale (LC_CTYPE, "C");
 }
 
 static void
