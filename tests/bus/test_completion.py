@@ -115,6 +115,16 @@ def test_tab(life, shell):
     terminal.end()
 
 
+def test_zsh_describes(life):
+    """What has a description, and nothing else, by a word of its own."""
+    terminal = Shell("zsh")
+    terminal.tab("gvt-client create i915-GVTg_V5_", r"i915-GVTg_V5_2 +-- room for 1, ")
+    terminal.tab("gvt-client create i915-GVTg_V5_8 --start ", "boot[^\n]*domain[^\n]*manual")
+    assert "-- boot" not in terminal.text
+    terminal.type("\nexit\n")
+    terminal.end()
+
+
 def test_fish(life):
     """It can be asked without a terminal."""
 
