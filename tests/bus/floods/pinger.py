@@ -13,7 +13,7 @@ import time
 import gi
 
 gi.require_version("Gio", "2.0")
-from gi.repository import Gio  # noqa: E402
+from gi.repository import Gio, GLib  # noqa: E402, F401 (the arguments name GLib)
 
 bus = Gio.DBusConnection.new_for_address_sync(
     sys.argv[1],
