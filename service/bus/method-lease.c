@@ -32,10 +32,14 @@ lease_clear (Lease *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Lease, lease_clear)
 
 static gboolean
-find_vgpus (GvtCall *call, const char *const *uuids, Lease *lease, GError **error)
+find_vgpus (GvtCall *call, GVariant *uuids, Lease *lease, GError **error)
 {
-  for (guint i = 0; uuids[i] != NULL; i++) {
-    g_autofree char *uuid = gvt_uuid_parse (uuids[i], error);
+  GVariantIter iter;
+  const char *text;
+
+  g_variant_iter_init (&iter, uuids);
+  while (g_variant_iter_next (&iter, "&s", &text)) {
+    g_autofree char *uuid = gvt_uuid_parse (text, error);
     const GvtVgpu *vgpu;
 
     if (uuid == NULL)
@@ -51,12 +55,12 @@ static gboolean
 read_lease (GvtCall *call, Lease *lease, GError **error)
 {
   g_autoptr (GVariant) options = NULL;
-  g_autofree const char **uuids = NULL;
+  g_autoptr (GVariant) uuids = NULL;
   const char *name;
   const char *domain;
 
   g_variant_get (call->parameters,
-                 "(&s&s^a&st@a{sv})",
+                 "(&s&s@ast@a{sv})",
                  &name,
                  &domain,
                  &uuids,
@@ -68,7 +72,7 @@ read_lease (GvtCall *call, Lease *lease, GError **error)
   lease->domain = gvt_uuid_parse (domain, error);
   if (lease->domain == NULL)
     return FALSE;
-  if (g_strv_length ((char **) uuids) > VGPUS_PER_CALL) {
+  if (g_variant_n_children (uuids) > VGPUS_PER_CALL) {
     g_set_error (error,
                  GVT_ERROR,
                  GVT_ERROR_INVALID_ARGUMENT,

@@ -22,13 +22,15 @@
 static gboolean
 is_fit_for_a_dialog (const char *text)
 {
+  if (*text == '\0' || strlen (text) > DOMAIN_NAME_MAX)
+    return FALSE;
   for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c)) {
     gunichar character = g_utf8_get_char (c);
 
     if (!g_unichar_isprint (character) || g_utf8_strchr ("\"<>&$“”„«»", -1, character) != NULL)
       return FALSE;
   }
-  return *text != '\0' && strlen (text) <= DOMAIN_NAME_MAX;
+  return TRUE;
 }
 
 static gboolean

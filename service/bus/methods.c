@@ -8,6 +8,7 @@
 #include "methods.h"
 
 #include "gvt-names.h"
+#include "rom.h"
 
 #define CREATE GVT_ACTION_CREATE
 #define OTHERS GVT_ACTION_MANAGE_OTHERS
@@ -58,6 +59,22 @@ static const GvtMethod methods[] = {
 };
 /* clang-format on */
 
+/* All arguments but a document: 64 UUIDs and a dozen options several times over. */
+#define ARGUMENTS_MAX (16 * 1024)
+
+/* Twice of what the XML worker takes, which says so itself when it gets more. */
+#define XML_MAX (256 * 1024)
+
+static const struct {
+  const char *member;
+  gsize max;
+} documents[] = {
+  { "EditXml", XML_MAX },
+  { "StripXml", XML_MAX },
+  { "ModerniseXml", XML_MAX },
+  { "InstallRom", GVT_ROM_SIZE_MAX },
+};
+
 const GvtMethod *
 gvt_methods_find (const char *interface, const char *member)
 {
@@ -66,6 +83,16 @@ gvt_methods_find (const char *interface, const char *member)
       return &methods[i];
   }
   return NULL;
+}
+
+gsize
+gvt_methods_get_arguments_max (const char *member)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (documents); i++) {
+    if (g_strcmp0 (documents[i].member, member) == 0)
+      return ARGUMENTS_MAX + documents[i].max;
+  }
+  return ARGUMENTS_MAX;
 }
 
 const GvtMethod *

@@ -8,6 +8,14 @@ G_BEGIN_DECLS
 /** gvt_methods_find: Returns: (transfer none) (nullable): the row of a member */
 const GvtMethod *gvt_methods_find (const char *interface, const char *member);
 
+/**
+ * gvt_methods_get_arguments_max:
+ * @member: (nullable): of whichever interface
+ *
+ * Any thread. Returns: the most bytes that all arguments of a call may have
+ */
+gsize gvt_methods_get_arguments_max (const char *member);
+
 /** gvt_methods_list: @n_methods: (out): how many; Returns: (transfer none): the whole table */
 const GvtMethod *gvt_methods_list (gsize *n_methods);
 

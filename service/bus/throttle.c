@@ -7,6 +7,7 @@
 #include "throttle.h"
 
 #include "held-answers.h"
+#include "methods.h"
 
 /* What all calls that wait may weigh before anybody is refused. */
 #define BUSY 64
@@ -14,12 +15,15 @@
 /* What a connection may have among them when there are more: one, so that everybody has a turn. */
 #define FEW 1
 
+/* The most elements of an array that are read at all; methods themselves take fewer. */
+#define LIST_MAX 256
+
 /* A list of all objects is as much work as so many other calls. */
 #define LIST_WEIGHT 10
 
 static const GvtRefusal too_large = {
   GVT_ERROR_INVALID_ARGUMENT,
-  "the arguments are larger than any that are permitted",
+  "the arguments are larger than any that this method takes",
 };
 
 static const GvtRefusal too_many = {
@@ -206,18 +210,56 @@ has_enough (const Counts *counts, const Waiting *waiting)
   return count_own (waiting) >= FEW && (counts->total >= BUSY || waiting->refused);
 }
 
+/* Bytes are one thing, however many. */
+static gboolean
+is_long_list (GVariant *argument)
+{
+  return g_variant_is_of_type (argument, G_VARIANT_TYPE_ARRAY) &&
+         !g_variant_is_of_type (argument, G_VARIANT_TYPE_BYTESTRING) &&
+         g_variant_n_children (argument) > LIST_MAX;
+}
+
+static gboolean
+has_fitting_arguments (GDBusMessage *call)
+{
+  GVariant *body = g_dbus_message_get_body (call);
+  gsize count = body != NULL ? g_variant_n_children (body) : 0;
+
+  /* First what takes no time: to find out the size takes as long as there are things in it. */
+  for (gsize i = 0; i < count; i++) {
+    g_autoptr (GVariant) argument = g_variant_get_child_value (body, i);
+
+    if (is_long_list (argument))
+      return FALSE;
+  }
+  return body == NULL || g_variant_get_size (body) <=
+                             gvt_methods_get_arguments_max (g_dbus_message_get_member (call));
+}
+
+/* GDBus makes a GVariant of each string and each key, and whoever frees the message would free them all:
+ * the main loop. Asked for its bytes, a GVariant becomes one block (gvariant-core.c,
+ * g_variant_ensure_serialised). */
+static void
+make_one_block (GDBusMessage *call)
+{
+  GVariant *body = g_dbus_message_get_body (call);
+
+  if (body != NULL)
+    g_variant_get_data (body);
+}
+
 /* Counts a call in, unless its sender has enough of them waiting. Whether it may pass. */
 static gboolean
 admit (Counts *counts, GDBusMessage *call)
 {
-  GVariant *body = g_dbus_message_get_body (call);
+  gboolean fits = has_fitting_arguments (call);
   gboolean lists = g_strcmp0 (g_dbus_message_get_member (call), "GetManagedObjects") == 0;
   guint weight = lists ? LIST_WEIGHT : 1;
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&counts->lock);
   Waiting *waiting = get_or_add (counts, g_dbus_message_get_sender (call));
   const GvtRefusal *refusal = NULL;
 
-  if (body != NULL && g_variant_get_size (body) > GVT_BODY_MAX)
+  if (!fits)
     refusal = &too_large;
   else if (has_enough (counts, waiting))
     refusal = &too_many;
@@ -293,8 +335,13 @@ may_go_out (Counts *counts, GDBusMessage *message)
 static gboolean
 may_come_in (Counts *counts, GDBusMessage *message)
 {
-  return g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
-         g_dbus_message_get_sender (message) == NULL || admit (counts, message);
+  if (g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+      g_dbus_message_get_sender (message) == NULL)
+    return TRUE;
+  if (!admit (counts, message))
+    return FALSE;
+  make_one_block (message);
+  return TRUE;
 }
 
 static GDBusMessage *

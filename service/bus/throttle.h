@@ -5,15 +5,12 @@
 
 G_BEGIN_DECLS
 
-/** GVT_BODY_MAX: the most bytes that a call's arguments may have; option ROMs are the largest. */
-#define GVT_BODY_MAX (2 * 1024 * 1024)
-
 /**
  * GvtThrottle:
  *
  * Keeps one connection's flood from making everybody else wait. Calls wait for the main loop in the
  * order they came, whoever sent them; so when many wait, whoever has more than a few among them gets
- * an error at once, from the thread that reads the bus. Arguments larger than any method takes never
+ * an error at once, from the thread that reads the bus. Arguments larger than their method takes never
  * reach the main loop either.
  */
 typedef struct _GvtThrottle GvtThrottle;

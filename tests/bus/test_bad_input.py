@@ -177,6 +177,54 @@ def test_many_uuids(unchanged, alice):
     assert error.name in ("InvalidArgument", "LimitExceeded")
 
 
+UNREAD = "larger than any that this method takes"
+
+
+def is_unread(error):
+    """Refused before the method saw it."""
+    assert error.name in ("InvalidArgument", "NotFound"), error
+    return UNREAD in error.message
+
+
+@pytest.mark.parametrize("size, unread", [(15 << 10, False), (17 << 10, True)])
+def test_arguments_that_no_method_takes(unchanged, alice, size, unread):
+    """Whoever sends more than anybody needs is told so before it costs anything."""
+    text = "x" * size
+    for interface, member, signature, arguments in (
+        (MANAGER, "GetVgpu", "(s)", (text,)),
+        (MANAGER, "CreateVgpu", "(ssa{sv})", ("", SMALL, {"label": GLib.Variant("s", text)})),
+        (DOMAINS, "ListBackups", "(s)", (text,)),
+        (DOMAINS, "Prepare", "(ssasta{sv})", ("vm", members.VM, [text], 0, {})),
+    ):
+        assert is_unread(refusal(alice, ROOT, interface, member, signature, *arguments)) == unread
+
+
+@pytest.mark.parametrize("count, unread", [(256, False), (257, True)])
+def test_lists_that_no_method_takes(unchanged, alice, count, unread):
+    vgpus = ("vm", members.VM, [""] * count, 0, {})
+    options = ("", SMALL, {f"{n}": GLib.Variant("b", True) for n in range(count)})
+    for interface, member, signature, arguments in (
+        (DOMAINS, "Prepare", "(ssasta{sv})", vgpus),
+        (MANAGER, "CreateVgpu", "(ssa{sv})", options),
+    ):
+        assert is_unread(refusal(alice, ROOT, interface, member, signature, *arguments)) == unread
+
+
+@pytest.mark.parametrize("size, unread", [(200 << 10, False), (300 << 10, True)])
+def test_xml_that_is_too_large(unchanged, alice, size, unread):
+    """Of what is somewhat too large the limit is said."""
+    arguments = ("x" * size, members.VM, {})
+    error = refusal(alice, ROOT, DOMAINS, "EditXml", "(ssa{sv})", *arguments)
+    assert is_unread(error) == unread and ("128 KiB" in error.message) != unread
+
+
+@pytest.mark.parametrize("size, unread", [(64 << 10, False), ((1 << 20) + (17 << 10), True)])
+def test_roms_that_are_too_large(unchanged, root, size, unread):
+    arguments = (b"x" * size, "rom", {})
+    error = refusal(root, ROOT, "org.gvt.Manager.Host", "InstallRom", "(aysa{sv})", *arguments)
+    assert is_unread(error) == unread
+
+
 def message(body, signature):
     """A method call to GetVgpu as bytes, with any body."""
 

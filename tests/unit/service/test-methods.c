@@ -86,6 +86,21 @@ test_unknown_members (void)
   g_assert_null (gvt_methods_find ("", ""));
 }
 
+/* No more than what a method takes is read of anybody; a document is what makes arguments large. */
+static void
+test_arguments_max (void)
+{
+  gsize most = gvt_methods_get_arguments_max ("CreateVgpu");
+
+  g_assert_cmpuint (most, ==, 16 * 1024);
+  g_assert_cmpuint (gvt_methods_get_arguments_max (NULL), ==, most);
+  g_assert_cmpuint (gvt_methods_get_arguments_max ("Get"), ==, most);
+  g_assert_cmpuint (gvt_methods_get_arguments_max ("EditXml"), ==, most + 256 * 1024);
+  g_assert_cmpuint (gvt_methods_get_arguments_max ("StripXml"), ==, most + 256 * 1024);
+  g_assert_cmpuint (gvt_methods_get_arguments_max ("ModerniseXml"), ==, most + 256 * 1024);
+  g_assert_cmpuint (gvt_methods_get_arguments_max ("InstallRom"), ==, most + 1024 * 1024);
+}
+
 static guint
 count_arguments (GDBusArgInfo **arguments)
 {
@@ -176,6 +191,7 @@ main (int argc, char **argv)
   g_test_add_func ("/methods/rows-are-unique", test_rows_are_unique);
   g_test_add_func ("/methods/unknown-members", test_unknown_members);
   g_test_add_func ("/methods/arguments", test_arguments);
+  g_test_add_func ("/methods/arguments-max", test_arguments_max);
   g_test_add_func ("/methods/options-are-called-so", test_options_are_called_so);
   g_test_add_func ("/methods/no-property-is-writable", test_no_property_is_writable);
   g_test_add_func ("/methods/everything-is-checked", test_everything_is_checked);
