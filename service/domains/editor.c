@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Runs gvt-domain-editor, one process per request, on the main loop. The request lies in a memory
- * file that is the worker's standard input, so that nothing here ever waits for the worker to read.
- * It must never trust the worker: it may have been taken over by what it read.
+ * Runs gvt-domain-editor, one process per request, for the main loop. It is started in a thread,
+ * because whoever starts a program waits until the new process has become it (g_spawn_async()). The
+ * request lies in a memory file that is the worker's standard input, so that nothing here ever waits
+ * for the worker to read. It must never trust the worker: it may have been taken over by what it read.
  */
 
 #include "editor.h"
@@ -29,6 +30,22 @@ typedef struct {
   guint deadline;
   gboolean timed_out;
 } Run;
+
+/* What a thread needs to start the worker. */
+typedef struct {
+  char *program;
+  GBytes *request;
+} Start;
+
+static void
+start_free (gpointer data)
+{
+  Start *start = data;
+
+  g_free (start->program);
+  g_bytes_unref (start->request);
+  g_free (start);
+}
 
 static void
 run_free (gpointer data)
@@ -65,30 +82,36 @@ file_of_request (GBytes *request, GError **error)
   return -1;
 }
 
-static GSubprocess *
-spawn (const char *program, GBytes *request, GError **error)
+static void
+spawn_in_worker (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  const Start *start = data;
   g_autoptr (GSubprocessLauncher) launcher = NULL;
-  g_autoptr (GSubprocess) process = NULL;
+  GSubprocess *process = NULL;
   char *no_environment[] = { NULL };
-  int fd = file_of_request (request, error);
+  GError *error = NULL;
+  int fd = file_of_request (start->request, &error);
 
-  if (fd < 0)
-    return NULL;
-
+  if (fd < 0) {
+    g_task_return_error (task, error);
+    return;
+  }
   launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
                                         G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_subprocess_launcher_take_stdin_fd (launcher, fd);
   g_subprocess_launcher_set_environ (launcher, no_environment);
   g_subprocess_launcher_set_cwd (launcher, "/");
-  process = g_subprocess_launcher_spawn (launcher, error, program, NULL);
-  if (process == NULL) {
-    g_autofree char *why = g_strdup (*error != NULL ? (*error)->message : "");
-
-    g_clear_error (error);
-    g_set_error (error, GVT_ERROR, GVT_ERROR_FAILED, "cannot run the domain editor: %s", why);
+  process = g_subprocess_launcher_spawn (launcher, &error, start->program, NULL);
+  if (process != NULL) {
+    g_task_return_pointer (task, process, g_object_unref);
+    return;
   }
-  return g_steal_pointer (&process);
+  g_task_return_new_error (task,
+                           GVT_ERROR,
+                           GVT_ERROR_FAILED,
+                           "cannot run the domain editor: %s",
+                           error->message);
+  g_error_free (error);
 }
 
 static void
@@ -194,34 +217,19 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
                                    g_steal_pointer (&task));
 }
 
-void
-gvt_domain_editor_run_async (const char *program,
-                             GvtWorkerVerb verb,
-                             const char *xml,
-                             const char *uuid,
-                             GVariant *settings,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer data)
+static void
+on_spawned (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
-  g_autoptr (GVariant) bounded = gvt_mentioned_vgpus (settings, xml);
-  g_autoptr (GBytes) request = NULL;
-  GSubprocess *process = NULL;
+  g_autoptr (GTask) task = data;
   GError *error = NULL;
+  GSubprocess *process = g_task_propagate_pointer (G_TASK (result), &error);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   Run *run = NULL;
 
-  g_task_set_source_tag (task, gvt_domain_editor_run_async);
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  request = gvt_worker_request_pack (verb, xml, uuid, bounded, &error);
-  if (request != NULL)
-    process = spawn (program, request, &error);
   if (process == NULL) {
     g_task_return_error (task, error);
     return;
   }
-
   run = g_new0 (Run, 1);
   run->process = process;
   run->output = g_subprocess_get_stdout_pipe (process);
@@ -240,6 +248,41 @@ gvt_domain_editor_run_async (const char *program,
                                    run->stop,
                                    on_read,
                                    g_steal_pointer (&task));
+}
+
+void
+gvt_domain_editor_run_async (const char *program,
+                             GvtWorkerVerb verb,
+                             const char *xml,
+                             const char *uuid,
+                             GVariant *settings,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+  g_autoptr (GVariant) bounded = gvt_mentioned_vgpus (settings, xml);
+  g_autoptr (GBytes) request = NULL;
+  g_autoptr (GTask) spawning = NULL;
+  GError *error = NULL;
+  Start *start = NULL;
+
+  g_task_set_source_tag (task, gvt_domain_editor_run_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  request = gvt_worker_request_pack (verb, xml, uuid, bounded, &error);
+  if (request == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  start = g_new0 (Start, 1);
+  start->program = g_strdup (program);
+  start->request = g_steal_pointer (&request);
+  /* Not with @cancellable: a process that was started has to be told to end. */
+  spawning = g_task_new (NULL, NULL, on_spawned, g_steal_pointer (&task));
+  g_task_set_source_tag (spawning, gvt_domain_editor_run_async);
+  g_task_set_task_data (spawning, start, start_free);
+  g_task_run_in_thread (spawning, spawn_in_worker);
 }
 
 char *
