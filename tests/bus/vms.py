@@ -38,13 +38,17 @@ class Libvirt:
 
     def __init__(self, user):
         self.user = user
-        settings = callers.as_user(user)
+        self.start()
+
+    def start(self):
+        settings = callers.as_user(self.user)
+        socket = pathlib.Path(f"/run/user/{settings['user']}/libvirt/libvirt-sock")
+        socket.unlink(missing_ok=True)
         self.daemon = Daemon(
             "/usr/sbin/libvirtd",
             environment={**settings.pop("env"), "G_DEBUG": ""},
             **{key: settings[key] for key in ("user", "group", "extra_groups")},
         )
-        socket = pathlib.Path(f"/run/user/{callers.as_user(user)['user']}/libvirt/libvirt-sock")
         callers.eventually(socket.exists, 30)
 
     def virsh(self, *words, check=True):

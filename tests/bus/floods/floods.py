@@ -9,7 +9,11 @@ import subprocess
 
 import callers
 import daemons
-from callers import ADDRESS, ROOT
+from callers import ADDRESS, MANAGER, ROOT, BusError
+
+UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
+PATH = callers.vgpu_path(UUID)
+CREATE = (ROOT, MANAGER, "CreateVgpu", "(ssa{sv})", "", "i915-GVTg_V5_8")
 
 BARE_POLICY = """<busconfig>
   <policy user="root"><allow own="org.gvt.Echo"/></policy>
@@ -48,15 +52,27 @@ def percentile(values, part):
     return sorted(values)[min(len(values) - 1, int(part * len(values)))]
 
 
-def sentence(service, bus):
-    """What another user noticed."""
-    median, p99, of_bus = (
-        1000 * percentile(times, part) for times, part in ((service, 0.5), (service, 0.99), (bus, 0.99))
-    )
-    return (
-        f"{len(service)} calls of another user: median {median:.1f} ms, p99 {p99:.1f} ms, longest "
-        f"{1000 * max(service):.1f} ms, p99 of the bus itself {of_bus:.1f} ms"
-    )
+class Noticed:
+    """What another user noticed of one round: how long the answers of the service and of the bus itself
+    took; and how long its main loop was away. Seconds."""
+
+    def __init__(self):
+        self.service, self.bus, self.away = [], [], 0
+
+    def p99(self):
+        return percentile(self.service, 0.99)
+
+    def __str__(self):
+        median, p99, longest, of_bus = (
+            f"{1000 * percentile(times, part):.1f} ms"
+            for times, part in (
+                (self.service, 0.5), (self.service, 0.99), (self.service, 1), (self.bus, 0.99)
+            )
+        )  # fmt: skip
+        return (
+            f"{len(self.service)} calls of another user: median {median}, p99 {p99}, longest "
+            f"{longest}, p99 of the bus itself {of_bus}"
+        )
 
 
 def python(user, program, *arguments, bus=ADDRESS, **settings):
@@ -66,30 +82,38 @@ def python(user, program, *arguments, bus=ADDRESS, **settings):
     )  # fmt: skip
 
 
-def flood(user, calls, total, width=1, bus=ADDRESS, name=callers.NAME):
-    """total calls by a user over width connections, not waiting for answers. What came of them."""
-    process = python(user, "flooder.py", name, json.dumps(calls), str(total), str(width), bus=bus)
+def flood(user, calls, total, width=1, window=None, bus=ADDRESS, name=callers.NAME):
+    """total calls by a user over width connections, not waiting for answers. What came of them.
+
+    With a window, no more than so many are under way.
+    """
+    numbers = map(str, (total, width, window or total))
+    process = python(user, "flooder.py", name, json.dumps(calls), *numbers, bus=bus)
     return json.loads(process.communicate(timeout=300)[0])
 
 
 # Who is asked, for pinger.py: the service for its version, and the least that a GDBus service can be.
 OURS = """("org.gvt.Manager", "/org/gvt/Manager", "org.freedesktop.DBus.Properties", "Get",
 GLib.Variant("(ss)", ("org.gvt.Manager", "Version")))"""
-BARE = """("org.gvt.Echo", "/org/gvt/Echo", "org.gvt.Echo", "Echo", GLib.Variant("(s)", ("x",)))"""
+BARE_NAME, BARE_PATH = "org.gvt.Echo", "/org/gvt/Echo"
+BARE = f"""("{BARE_NAME}", "{BARE_PATH}", "{BARE_NAME}", "Echo", GLib.Variant("(s)", ("x",)))"""
 
 
 @contextlib.contextmanager
-def pinged(user="bob", asked=OURS):
-    """Meanwhile a user asks all the time. At the end: how long the service took, and the bus itself."""
+def noticed(watch=None, user="bob", asked=OURS):
+    """Meanwhile a user asks all the time. What is yielded is filled in at the end."""
+    result = Noticed()
     process = python(user, "pinger.py", asked, stdin=subprocess.PIPE)
     assert process.stdout.readline() == "ready\n"
-    service, bus = [], []
+    before = len(watch.stalls()) if watch else 0
     try:
-        yield service, bus
+        yield result
     finally:
         for pair in json.loads(process.communicate("end", timeout=120)[0]):
-            service.append(pair[0])
-            bus.append(pair[1])
+            result.service.append(pair[0])
+            result.bus.append(pair[1])
+    if watch:
+        result.away = max(watch.stalls()[before:] + [0])
 
 
 @contextlib.contextmanager
@@ -99,11 +123,27 @@ def bare_service(root):
     bus = ("/org/freedesktop/DBus", "org.freedesktop.DBus", "ReloadConfig")
     root.call(*bus, destination="org.freedesktop.DBus")
     program = pathlib.Path(os.environ["GVT_BUILD"]) / "tests/bench/gvt-bench-echo"
-    service = daemons.start_named(root, "org.gvt.Echo", str(program))
+    service = daemons.start_named(root, BARE_NAME, str(program))
     yield
     service.kill()
+
+
+def bare(asked):
+    """The same arguments for a service that does nothing with them: GDBus itself reads them all, finds
+    that there is no such member, and says so."""
+    return call(BARE_NAME, "Nothing", *asked[3:], BARE_PATH)
 
 
 def call(interface, member, signature, arguments, path=ROOT):
     """For flood(); arguments are a Python expression, see flooder.py."""
     return [path, interface, member, signature, arguments]
+
+
+def outcome_of(pending):
+    """What came of a call: "done", or an error's name."""
+    try:
+        pending.result(60)
+    except BusError as error:
+        print(error)
+        return error.name
+    return "done"
