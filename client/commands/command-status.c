@@ -113,6 +113,18 @@ show_gpu (const GvtObjects *objects, const GvtGpu *gpu)
 }
 
 static void
+show_trouble (const char *what, GvtStyle style)
+{
+  g_autofree char *point = gvt_terminal_point ("!",
+                                               style,
+                                               what,
+                                               gvt_terminal_width (STDOUT_FILENO),
+                                               gvt_terminal_wants_colour (STDOUT_FILENO));
+
+  gvt_terminal_write (point);
+}
+
+static void
 show_attention (const GvtObjects *objects)
 {
   g_autoptr (GPtrArray) list = gvt_attention_list (objects);
@@ -122,9 +134,9 @@ show_attention (const GvtObjects *objects)
   for (guint i = 0; i < list->len; i++) {
     const GvtAttention *attention = g_ptr_array_index (list, i);
 
-    gvt_display_line ("  ", attention->what, GVT_STYLE_ATTENTION);
+    show_trouble (attention->what, GVT_STYLE_ATTENTION);
     if (attention->command != NULL)
-      gvt_display_line ("    → ", attention->command, GVT_STYLE_HEADING);
+      gvt_display_line ("      → ", attention->command, GVT_STYLE_HEADING);
   }
 }
 
@@ -142,8 +154,8 @@ show_obstacle (GvtClient *client, const GvtObjects *objects)
     return;
   }
   gvt_display_line ("", _ ("This host offers no vGPUs. First in the way:"), GVT_STYLE_HEADING);
-  gvt_display_line ("  ", first->evidence, GVT_STYLE_BAD);
-  gvt_display_line ("    → ",
+  show_trouble (first->evidence, GVT_STYLE_BAD);
+  gvt_display_line ("      → ",
                     *first->command != '\0' ? first->command : first->remedy,
                     GVT_STYLE_HEADING);
   gvt_terminal_talk (client, _ ("All there is to know:  gvt-client check"));

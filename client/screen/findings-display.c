@@ -9,12 +9,9 @@
 #include "terminal.h"
 #include "wrap.h"
 
-#include <string.h>
-
 /* Columns of sentences that are easy to read. */
 #define EASY_WIDTH 96
 
-/* The marks alone have colours: whole sentences in yellow cannot be read on white. */
 static const struct {
   GvtFindingState state;
   GvtStyle style;
@@ -54,12 +51,9 @@ static void
 append_evidence (GString *text, const char *evidence, guint group, guint width, gboolean colour)
 {
   const char *mark = g_get_charset (NULL) ? groups[group].mark : groups[group].plain_mark;
-  g_autofree char *styled = gvt_terminal_style (mark, groups[group].style, colour);
-  g_autofree char *line = g_strconcat ("  x ", evidence, NULL); /* as wide as with the mark */
-  g_autofree char *clean = gvt_terminal_clean (line);
-  g_autofree char *wrapped = gvt_wrap (clean, width);
+  g_autofree char *point = gvt_terminal_point (mark, groups[group].style, evidence, width, colour);
 
-  g_string_append_printf (text, "  %s%s\n", styled, wrapped + strlen ("  x"));
+  g_string_append (text, point);
 }
 
 static void

@@ -71,6 +71,21 @@ gvt_terminal_style (const char *text, GvtStyle style, gboolean colour)
 }
 
 char *
+gvt_terminal_point (const char *mark,
+                    GvtStyle style,
+                    const char *text,
+                    guint width,
+                    gboolean colour)
+{
+  g_autofree char *styled = gvt_terminal_style (mark, style, colour);
+  g_autofree char *line = g_strconcat ("  x ", text, NULL); /* as wide as with the mark */
+  g_autofree char *clean = gvt_terminal_clean (line);
+  g_autofree char *wrapped = gvt_wrap (clean, width);
+
+  return g_strdup_printf ("  %s%s\n", styled, wrapped + strlen ("  x"));
+}
+
+char *
 gvt_terminal_clean (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);

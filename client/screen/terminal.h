@@ -57,6 +57,23 @@ char *gvt_terminal_bar (guint64 part, guint64 whole, guint width);
 char *gvt_terminal_style (const char *text, GvtStyle style, gboolean colour);
 
 /**
+ * gvt_terminal_point:
+ * @mark: a letter
+ * @style: what it means
+ * @text: text of any origin
+ * @width: how many columns a line may have; 0 for any number
+ * @colour: whether to colour at all
+ *
+ * Returns: @text as a point of a list, behind @mark. The mark alone has the colour: whole sentences
+ *   in yellow cannot be read on white.
+ */
+char *gvt_terminal_point (const char *mark,
+                          GvtStyle style,
+                          const char *text,
+                          guint width,
+                          gboolean colour);
+
+/**
  * gvt_terminal_clean:
  * @text: UTF-8 text of any origin
  *

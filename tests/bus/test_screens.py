@@ -47,8 +47,8 @@ def test_what_needs_attention(bed, alice):
     alice.create("i915-GVTg_V5_4")
     lines = status().splitlines()
     at = lines.index("Needs attention:")
-    assert lines[at + 1].startswith("  win11: ") and "no room" in lines[at + 1]
-    command = lines[at + 2].removeprefix("    → ").split()
+    assert lines[at + 1].startswith("  ! win11: ") and "no room" in lines[at + 1]
+    command = lines[at + 2].removeprefix("      → ").split()
     assert command[:2] == ["gvt-client", "stop"]
     done = vms.client("alice", *command[1:])
     assert done.returncode == 0, done.stderr
@@ -60,7 +60,7 @@ def test_nothing_to_divide(make_bed):
     make_bed("--empty")
     lines = status().splitlines()
     assert lines[0].startswith("This host offers no vGPUs")
-    assert lines[-1].startswith("    → "), lines
+    assert lines[-1].startswith("      → "), lines
 
 
 @pytest.mark.parametrize("width", [200, 80, 60, 40])
