@@ -9,6 +9,7 @@ import subprocess
 
 import callers
 import daemons
+import measures
 from callers import ADDRESS, MANAGER, ROOT, BusError
 
 UUID = "cb33ec6d-ad44-4702-b80f-c176f56afea1"
@@ -40,39 +41,7 @@ class LoopWatch:
 
     def stalls(self):
         """Of each stay away of a millisecond or more: seconds, without the wait for a processor."""
-        lines = [line.split() for line in self.path.read_text().splitlines()]
-        return [
-            max(0, int(away) - int(waited)) / 1e6
-            for kind, _, away, waited in (line for line in lines if len(line) == 4)
-            if kind == "away"
-        ]
-
-
-def percentile(values, part):
-    return sorted(values)[min(len(values) - 1, int(part * len(values)))]
-
-
-class Noticed:
-    """What another user noticed of one round: how long the answers of the service and of the bus itself
-    took; and how long its main loop was away. Seconds."""
-
-    def __init__(self):
-        self.service, self.bus, self.away = [], [], 0
-
-    def p99(self):
-        return percentile(self.service, 0.99)
-
-    def __str__(self):
-        median, p99, longest, of_bus = (
-            f"{1000 * percentile(times, part):.1f} ms"
-            for times, part in (
-                (self.service, 0.5), (self.service, 0.99), (self.service, 1), (self.bus, 0.99)
-            )
-        )  # fmt: skip
-        return (
-            f"{len(self.service)} calls of another user: median {median}, p99 {p99}, longest "
-            f"{longest}, p99 of the bus itself {of_bus}"
-        )
+        return measures.stays_away(self.path.read_text())
 
 
 def python(user, program, *arguments, bus=ADDRESS, **settings):
@@ -92,26 +61,22 @@ def flood(user, calls, total, width=1, window=None, bus=ADDRESS, name=callers.NA
     return json.loads(process.communicate(timeout=300)[0])
 
 
-# Who is asked, for pinger.py: the service for its version, and the least that a GDBus service can be.
-OURS = """("org.gvt.Manager", "/org/gvt/Manager", "org.freedesktop.DBus.Properties", "Get",
-GLib.Variant("(ss)", ("org.gvt.Manager", "Version")))"""
+# Whom pinger.py asks: the least that a GDBus service can be.
 BARE_NAME, BARE_PATH = "org.gvt.Echo", "/org/gvt/Echo"
 BARE = f"""("{BARE_NAME}", "{BARE_PATH}", "{BARE_NAME}", "Echo", GLib.Variant("(s)", ("x",)))"""
 
 
 @contextlib.contextmanager
-def noticed(watch=None, user="bob", asked=OURS):
+def noticed(watch=None, user="bob", asked=measures.OURS):
     """Meanwhile a user asks all the time. What is yielded is filled in at the end."""
-    result = Noticed()
+    result = measures.Noticed()
     process = python(user, "pinger.py", asked, stdin=subprocess.PIPE)
     assert process.stdout.readline() == "ready\n"
     before = len(watch.stalls()) if watch else 0
     try:
         yield result
     finally:
-        for pair in json.loads(process.communicate("end", timeout=120)[0]):
-            result.service.append(pair[0])
-            result.bus.append(pair[1])
+        result.add(process.communicate("end", timeout=120)[0])
     if watch:
         result.away = max(watch.stalls()[before:] + [0])
 

@@ -12,6 +12,7 @@ from bed.guest import PAYLOAD_SIZE, GuestError
 
 HERE = Path(__file__).resolve().parent.parent
 SOURCE = HERE.parent.parent
+FLOODS = SOURCE / "tests/bus/floods"
 UNITS = ["gvt-manager.service", "gvt-process-helper.service"]
 BED = "run/gvt-bed"  # in the guest, below /
 SETUP = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var", "--libexecdir=libexec",
@@ -55,6 +56,12 @@ def build_probe(destination):
             *sorted((HERE / "probe").glob("*.c")), "-o", destination, "-lacl")
 
 
+def build_loop_watch(destination):
+    """What times the service's main loop; see there."""
+    quietly("gcc", "-std=gnu11", "-O1", "-shared", "-fPIC", FLOODS / "loop-watch.c",
+            "-o", destination)
+
+
 def count_coverage(counters, installed):
     """Let the sandboxed services write what they count, and whoever runs the client."""
     inside = installed / counters.relative_to("/")
@@ -91,6 +98,9 @@ def prepare(directory, build_directory, packages=None, counters=None):
             count_coverage(counters, installed)
         build_probe(directory / "sandbox-probe")
         parts["sandbox-probe"] = directory / "sandbox-probe"
+        build_loop_watch(directory / "loop-watch.so")
+        parts["loop-watch.so"] = directory / "loop-watch.so"
+        parts |= {f"cases/{name}": FLOODS / name for name in ["measures.py", "pinger.py"]}
     pack(directory / "payload", installed, parts)
 
 
