@@ -116,6 +116,23 @@ parse_verb (const GvtVerb *verb, char ***argv, GError **error)
   return args != NULL ? g_steal_pointer (&args) : g_new0 (char *, 1);
 }
 
+/* Lines without an indent that end in a colon are headings. */
+static void
+print_help (const char *text, gboolean colour)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (char **line = lines; *line != NULL; line++) {
+    gboolean heading = **line != ' ' && g_str_has_suffix (*line, ":");
+    g_autofree char *styled =
+        gvt_terminal_style (*line, heading ? GVT_STYLE_HEADING : GVT_STYLE_PLAIN, colour);
+
+    gvt_terminal_write (styled);
+    if (line[1] != NULL)
+      gvt_terminal_write ("\n");
+  }
+}
+
 static gboolean
 print (char *text)
 {
@@ -124,7 +141,7 @@ print (char *text)
   g_autofree char *whole = width > 0 ? gvt_unbreak (owned) : g_strdup (owned);
   g_autofree char *wrapped = gvt_wrap (whole, width);
 
-  gvt_terminal_write (wrapped);
+  print_help (wrapped, gvt_terminal_wants_colour (STDOUT_FILENO));
   return TRUE;
 }
 

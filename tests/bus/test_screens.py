@@ -93,6 +93,21 @@ def test_colour(bed, alice):
             assert without == plain(coloured), "colour is all that goes"
 
 
+def test_help(bed):
+    """Headings stand out; sentences are broken where the terminal ends, and nowhere else."""
+    del bed
+    for width in (60, 80, 100):
+        lines = shown("alice", "attach", "--help", width=width)
+        assert "\x1b[1mOptions:\x1b[0m" in lines and "\x1b[1mExamples:\x1b[0m" in lines
+        bare = plain(lines)
+        assert shown("alice", "attach", "--help", width=width, NO_COLOR="1") == bare
+        assert all(columns(line) <= width for line in bare), bare
+        sentence = "\n".join(bare).split("\n\n")[2].split("\n")
+        for line, after in zip(sentence, sentence[1:]):
+            fits = columns(line) + 1 + columns(after.split()[0]) <= width
+            assert line.endswith(".") or not fits, sentence
+
+
 def test_letters_of_the_locale(bed, alice):
     """A terminal that was not told UTF-8 would take the bytes of quotation marks for commands."""
     alice.create(uuid=UUID, label=LABEL)
