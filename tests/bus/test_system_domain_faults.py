@@ -4,7 +4,6 @@
 import os
 import pathlib
 import signal
-import threading
 import time
 
 import pytest
@@ -17,12 +16,22 @@ from system_domains import attach, backups, define, detach, files, folder, refus
 from system_domains import system, worker  # noqa: F401 # fixtures
 
 
+# Says that it begins, and waits to be let.
+WAITING = """
+open(sys.argv[0] + ".begun", "w").close()
+while not os.path.exists(sys.argv[0] + ".go"):
+    time.sleep(0.01)
+"""
+
+
 def test_somebody_else_changes_the_domain_meanwhile(system, worker, libvirt, root):
-    bed = system(*worker("time.sleep(1.5)"))
-    thread = threading.Timer(0.7, libvirt.virsh, ["desc", "win11", "--config", "changed meanwhile"])
-    thread.start()
-    error = refused(attach, root)
-    thread.join()
+    options = worker(WAITING)
+    bed = system(*options)
+    pending = root.start(ROOT, DOMAINS, "Attach", "(ssa{sv})", "win11", UUID, {}, timeout=60)
+    callers.eventually(pathlib.Path(f"{options[1]}.begun").exists)
+    libvirt.virsh("desc", "win11", "--config", "changed meanwhile")
+    pathlib.Path(f"{options[1]}.go").touch()
+    error = refused(pending.result)
     assert error.name == "Conflict", error
     assert "changed meanwhile" in libvirt.xml() and UUID not in libvirt.xml()
     assert not files(bed)

@@ -16,7 +16,7 @@ import os, sys, time
 name = sys.argv[0] + ".running/" + str(os.getpid())
 open(name, "w").close()
 open(sys.argv[0] + ".log", "a").write("begun\\n")
-time.sleep(0.2)
+time.sleep(%g)
 os.unlink(name)
 os.execv("/usr/libexec/gvt-domain-editor", ["gvt-domain-editor"])
 """
@@ -25,7 +25,7 @@ os.execv("/usr/libexec/gvt-domain-editor", ["gvt-domain-editor"])
 @pytest.fixture
 def slow(make_bed, tmp_path):
     worker = tmp_path / "worker"
-    worker.write_text(SLOW)
+    worker.write_text(SLOW % (0.2 * callers.patience))
     worker.chmod(0o755)
     running = pathlib.Path(f"{worker}.running")
     running.mkdir()
