@@ -202,25 +202,34 @@ take_boolean (GvtDomainSettings *self, gsize row, GVariant *value, GError **erro
 static gboolean
 take_workarounds (GvtDomainSettings *self, GVariant *value, GError **error)
 {
-  g_autofree const char **names = NULL;
+  GVariantIter names;
+  const char *name;
 
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY)) {
     set_wrong_type (error, "workarounds", "a list of strings", value);
     return FALSE;
   }
+  if (g_variant_n_children (value) >= G_N_ELEMENTS (workaround_names)) {
+    g_set_error_literal (error,
+                         GVT_ERROR,
+                         GVT_ERROR_INVALID_ARGUMENT,
+                         "setting 'workarounds' names more than there are: mesa-i965 and "
+                         "intel-norbc");
+    return FALSE;
+  }
 
-  names = g_variant_get_strv (value, NULL);
   self->workarounds = GVT_WORKAROUND_NONE;
-  for (gsize i = 0; names[i] != NULL; i++) {
+  g_variant_iter_init (&names, value);
+  while (g_variant_iter_next (&names, "&s", &name)) {
     guint number = 0;
 
-    if (!parse_name (names[i], workaround_names, &number)) {
+    if (!parse_name (name, workaround_names, &number)) {
       g_set_error (error,
                    GVT_ERROR,
                    GVT_ERROR_INVALID_ARGUMENT,
                    "setting 'workarounds' cannot hold '%.80s': it may hold mesa-i965 and "
                    "intel-norbc",
-                   names[i]);
+                   name);
       return FALSE;
     }
     self->workarounds |= 1u << number;

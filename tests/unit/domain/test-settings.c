@@ -46,6 +46,7 @@ static const struct {
   { "{'address': <'0000-00-02.0'>}", "address" },
   { "{'workarounds': <'mesa-i965'>}", "setting 'workarounds' must be a list of strings" },
   { "{'workarounds': <['mesa-i965', 'x']>}", "cannot hold 'x'" },
+  { "{'workarounds': <['mesa-i965', 'intel-norbc', 'mesa-i965']>}", "more than there are" },
   { "{'qemu-syntax': <'set'>}", "auto, override or commandline" },
 };
 
