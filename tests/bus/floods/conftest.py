@@ -35,13 +35,14 @@ def bed(make_bed, watch, root):
 
 @pytest.fixture
 def judge(request):
-    """judge(bed, rounds, floors): what was noticed in those rounds is bearable.
+    """judge(bed, rounds, floors, alike): what was noticed in those rounds is bearable.
 
-    Or like what was noticed with a service that does nothing, in as many rounds of the same.
+    Or, if so asked, like what was noticed with a service that does nothing, in as many rounds of the
+    same.
     """
     promised = request.config.getoption("--promised")
 
-    def check(bed, rounds, floors=()):
+    def check(bed, rounds, floors=(), alike=False):
         name = request.node.name
         for kind, number, result in each(floors, rounds):
             print(f"{name}, {kind} {number}: {result}")
@@ -56,7 +57,7 @@ def judge(request):
         assert bed.service.running()
         assert all(len(r.service) > 10 for r in rounds)
         lenient = 1 if promised else LENIENT * callers.patience
-        assert ours <= max(lenient * WAIT, ALIKE * floor)
+        assert ours <= max(lenient * WAIT, ALIKE * floor if alike else 0)
         assert away <= lenient * STALL
 
     return check
@@ -90,14 +91,15 @@ def bearable(bearable_of, bed, watch):
 
 @pytest.fixture
 def flood_in_turn(request, root, alice, bed, watch, judge):
-    """flood_in_turn(calls, of_bare, *how): floods the service; what came of the calls. See flood().
+    """flood_in_turn(calls, of_bare, *how): floods the service; what came of the calls. See flood(). For
+    alike see judge().
 
     With --promised in rounds, each after one in which a service that does nothing is flooded with as
     many calls: of_bare.
     """
     turns = TURNS if request.config.getoption("--promised") else 0
 
-    def flood(calls, of_bare, *how):
+    def flood(calls, of_bare, *how, alike=False):
         outcomes, rounds, floors = collections.Counter(), [], []
         with floods.bare_service(root):
             for turn in range(max(1, turns)):
@@ -108,7 +110,7 @@ def flood_in_turn(request, root, alice, bed, watch, judge):
                 with floods.noticed(watch) as result:
                     outcomes.update(floods.flood("alice", calls, *how))
                 rounds.append(result)
-        judge(bed, rounds, floors)
+        judge(bed, rounds, floors, alike)
         return outcomes
 
     return flood

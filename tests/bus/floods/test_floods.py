@@ -137,7 +137,7 @@ def test_large_messages(bed, flood_in_turn, request, asked, size, total, window)
     asked = sized(asked, size)
     before = bed.untouched()
     how = (total, 1, window) if request.config.getoption("--promised") else (2,)
-    outcomes = flood_in_turn([asked], floods.bare(asked), *how)
+    outcomes = flood_in_turn([asked], floods.bare(asked), *how, alike=True)
     print(dict(outcomes))
     assert "done" not in outcomes and not [error for error in outcomes if "NoReply" in error]
     assert bed.untouched() == before
