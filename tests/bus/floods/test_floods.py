@@ -107,6 +107,8 @@ MANY = {
         DOMAINS, "EditXml", "(ssa{sv})",
         f"('', '{UUID}', {{'workarounds': GLib.Variant('as', [''] * (SIZE // 3))}})",
     ),
+}  # fmt: skip
+DEEP = {
     "deep": call(
         MANAGER, "CreateVgpu", "(ssa{sv})", "('', 'i915-GVTg_V5_8', {'label': nested(50)})"
     ),
@@ -118,6 +120,7 @@ SIZES = {
     "read": (LARGE, 15 << 10, 500, 100),
     "many-refused": (MANY, MIB // 2, 20, 20),
     "many-read": (MANY, 15 << 10, 500, 100),
+    "all-read": (DEEP, 0, 500, 100),
 }
 
 
