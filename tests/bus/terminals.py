@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """gvt-client at a terminal: what a person sees there, line by line."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -45,6 +46,8 @@ class Terminal:
         self.process = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, **settings)
         os.close(slave)
         self.text = ""
+        # What comes at once may end within a letter.
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
 
     def read(self, seconds):
         """What comes within some seconds; False once nobody can write any more."""
@@ -54,7 +57,7 @@ class Terminal:
             data = os.read(self.master, 65536)
         except OSError:
             data = b""
-        self.text += data.decode().replace("\r\n", "\n")
+        self.text = (self.text + self.decoder.decode(data)).replace("\r\n", "\n")
         return bool(data)
 
     def until(self, pattern, seconds=20):
