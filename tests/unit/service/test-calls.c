@@ -196,6 +196,12 @@ test_strip (CallFixture *fixture, gconstpointer data)
   g_assert_cmpstr (call_get_detail (fixture, "uuid"), ==, UUID);
   call_begin (fixture, STRIP (UUID, "{'rom': <'x'>}"));
   call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
+  call_begin (fixture,
+              GVT_INTERFACE_DOMAINS,
+              "Detach",
+              1000,
+              "('win10', '" UUID "', {'rom': <'x'>})");
+  call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
   call_begin (fixture, STRIP ("../x", "@a{sv} {}"));
   call_check_fails (fixture, GVT_ERROR_INVALID_ARGUMENT);
   g_assert_null (call_get_detail (fixture, "uuid"));
