@@ -75,20 +75,53 @@ say_whose (GvtCall *call, GError **error)
 }
 
 static void
+fail_prepare (GvtCall *call, GError *error)
+{
+  if (call->raised)
+    fail_and_lower (call, error);
+  else
+    gvt_call_fail (call, error);
+}
+
+static void
+on_given_back (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GvtCall *call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gvt_change_run_finish (GVT_REGISTRY (source), result, &error))
+    g_message ("cannot release what was prepared for nobody: %s", error->message);
+  fail_prepare (call, g_error_new_literal (GVT_ERROR, GVT_ERROR_FAILED, "whoever asked is gone"));
+}
+
+/* Whoever asked did not wait for the answer (libvirt's hook was killed, gvt-client run was
+ * interrupted): no VM is started with what was prepared, and nobody would release it. */
+static void
+give_back (GvtCall *call)
+{
+  g_ptr_array_set_size (call->transitions, 0);
+  /* Well formed it is, and all that it names is there: it was prepared just now. */
+  gvt_check_release (call, NULL);
+  gvt_change_run_async (call->context->registry,
+                        call->context->root,
+                        g_ptr_array_ref (call->transitions),
+                        on_given_back,
+                        call);
+}
+
+static void
 on_vgpus_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GvtCall *call = user_data;
   GError *error = NULL;
 
-  if (gvt_change_run_finish (GVT_REGISTRY (source), result, &error)) {
-    gvt_call_return (call, NULL);
-    return;
-  }
-  say_whose (call, &error);
-  if (call->raised)
-    fail_and_lower (call, error);
+  if (!gvt_change_run_finish (GVT_REGISTRY (source), result, &error)) {
+    say_whose (call, &error);
+    fail_prepare (call, error);
+  } else if (g_cancellable_is_cancelled (call->cancellable))
+    give_back (call);
   else
-    gvt_call_fail (call, error);
+    gvt_call_return (call, NULL);
 }
 
 static void

@@ -58,8 +58,15 @@ def test_the_service_refuses(attached, bed):
     assert bed.host.writes()[:2] == (1, 0) and not bed.host.devices()
 
 
-def test_interrupted_while_it_waits(attached, bed, alice):
-    """Ctrl+C while the kernel makes the vGPU: the VM is not started, and what comes late goes again."""
+def bus_names(caller):
+    bus = "org.freedesktop.DBus"
+    return caller.call("/org/freedesktop/DBus", bus, "ListNames", destination=bus)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in-time", "late"])
+def test_interrupted_while_it_waits(attached, bed, alice, late):
+    """Ctrl+C while the kernel makes the vGPU: the VM is not started, and what comes goes again."""
+    names = set(bus_names(alice))
 
     def given_up():
         """the service waits for the kernel no longer"""
@@ -78,9 +85,29 @@ def test_interrupted_while_it_waits(attached, bed, alice):
         said = client.communicate(timeout=60)[1]
     assert client.returncode != 0 and "runs" not in said, said
     assert "shut off" in attached.virsh("domstate", "win11").stdout
-    eventually(given_up)
+    if late:
+        eventually(given_up)
+    else:
+        eventually(lambda: names >= set(bus_names(alice)))
+        assert alice.get(callers.ROOT, callers.MANAGER, "Version"), "it knows that the client is gone"
     bed.host.tell("unblock create")
     eventually(lambda: bed.host.writes()[1] == 1 and not bed.host.devices())
+
+
+def test_nobody_hears_and_it_stays(attached, bed, alice):
+    """The hook was killed, and the kernel does not let go of what it has just made."""
+    hook = callers.Caller("alice")
+    bed.host.tell("block create")
+    bed.host.tell("fail remove every EIO")
+    arguments = ("win11", vms.VM, [UUID], 0, {})
+    hook.start(callers.ROOT, callers.DOMAINS, "Prepare", "(ssasta{sv})", *arguments)
+    eventually(lambda: bed.host.writes()[0] == 1)
+    hook.close()
+    eventually(lambda: hook.unique_name not in bus_names(alice))
+    assert alice.get(callers.ROOT, callers.MANAGER, "Version"), "it knows that the hook is gone"
+    bed.host.tell("unblock create")
+    eventually(lambda: "cannot release what was prepared for nobody" in bed.service.text())
+    assert bed.host.devices() == {UUID} and alice.get(PATH, VGPU, "State") == "active"
 
 
 @pytest.fixture
