@@ -170,11 +170,19 @@ def spread(name, delays, most):
     verdict("longest", max(delays), "s", most)
 
 
+def last_words(device):
+    """What there is to know of a device that was not shown, or still is."""
+    look = f"""
+        ls -l /sys/bus/mdev/devices; systemctl --no-pager status {product.SERVICE}
+        busctl tree org.gvt.Manager; journalctl --no-pager --boot --lines=40 --unit={product.SERVICE}"""
+    return f"{device}\n" + subprocess.run(["sh", "-c", look], capture_output=True, text=True).stdout
+
+
 def events(rounds):
     print("\nWhat others do, until its signal is on the bus")
     with Follower() as follower:
         def shown(device, there=True):
-            assert follower.wait(lambda: bool(follower.vgpu(device)) == there)
+            assert follower.wait(lambda: bool(follower.vgpu(device)) == there), last_words(device)
 
         made, gone, parent = [], [], []
         for _ in range(rounds):
