@@ -9,6 +9,7 @@
 #include "quota.h"
 #include "methods.h"
 #include "options.h"
+#include "scan.h"
 
 static void
 tell_about (GvtCall *call, const GvtVgpu *vgpu)

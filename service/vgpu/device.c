@@ -11,6 +11,7 @@
 #include "holders.h"
 #include "mdev-error.h"
 #include "sysfs.h"
+#include "scan.h"
 
 #define MDEV_DEVICES "/sys/bus/mdev/devices"
 

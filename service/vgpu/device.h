@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "scan.h"
+#include "mdev-info.h"
+#include "root.h"
 
 G_BEGIN_DECLS
 

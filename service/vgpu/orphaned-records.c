@@ -9,6 +9,7 @@
 #include "change.h"
 #include "device.h"
 #include "own-change.h"
+#include "scan.h"
 
 /* How often one looks whether the kernel is done. */
 #define LOOK_S 1

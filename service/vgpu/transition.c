@@ -12,6 +12,7 @@
 #include "device.h"
 #include "mdev-error.h"
 #include "node.h"
+#include "scan.h"
 
 GvtTransition *
 gvt_transition_new (const char *uuid, const char *parent, const char *type, const GvtVgpu *vgpu)

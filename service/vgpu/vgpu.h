@@ -2,9 +2,9 @@
 #pragma once
 
 #include "definition.h"
+#include "mdev-info.h"
 #include "reconcile.h"
 #include "record.h"
-#include "scan.h"
 
 G_BEGIN_DECLS
 

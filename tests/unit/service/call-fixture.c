@@ -6,6 +6,7 @@
 #include "call-fixture.h"
 
 #include "paths.h"
+#include "scan.h"
 
 static void
 drop_call (CallFixture *fixture)

@@ -7,6 +7,7 @@
 
 #include "call-fixture.h"
 #include "gvt-names.h"
+#include "scan.h"
 
 #define OTHER_GPU "0000:03:00.0"
 #define CREATE(arguments) GVT_INTERFACE_MANAGER, "CreateVgpu", 1000, "(" arguments ")"

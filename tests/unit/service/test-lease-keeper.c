@@ -12,6 +12,7 @@
 #include "change.h"
 #include "transition-fixture.h"
 #include "wait.h"
+#include "scan.h"
 
 #define NO_PROCESS 4242
 #define VM UUID_3

@@ -12,6 +12,7 @@
 #include "gvt-names.h"
 #include "machine.h"
 #include "paths.h"
+#include "scan.h"
 
 typedef struct {
   Scratch *host;

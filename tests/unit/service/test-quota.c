@@ -5,6 +5,7 @@
 
 #include "call-fixture.h"
 #include "gvt-names.h"
+#include "scan.h"
 
 #include <string.h>
 

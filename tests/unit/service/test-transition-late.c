@@ -7,6 +7,7 @@
 #include "refuse.h"
 #include "transition-fixture.h"
 #include "wait.h"
+#include "scan.h"
 
 static gboolean
 is_removed (gpointer user_data)

@@ -7,6 +7,7 @@
 
 #include "sysfs.h"
 #include "transition-fixture.h"
+#include "scan.h"
 
 static void
 test_adopt (TransitionFixture *fixture, gconstpointer data)

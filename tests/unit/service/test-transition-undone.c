@@ -12,6 +12,7 @@
 
 #include "device.h"
 #include "refuse.h"
+#include "scan.h"
 
 #define OTHER "/etc/mdevctl.d/mtty"
 #define OTHER_DEFINITION OTHER "/" UUID

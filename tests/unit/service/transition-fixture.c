@@ -6,6 +6,7 @@
 #include "transition-fixture.h"
 
 #include "sysfs.h"
+#include "scan.h"
 
 static void
 set_up (TransitionFixture *fixture, gconstpointer data)
