@@ -251,18 +251,31 @@ scan_removing_below (GvtRoot *root, const char *parent, GPtrArray *devices)
   }
 }
 
+/* On the bus, but without the link that the kernel makes last, or takes away first. */
+static gboolean
+is_half_made (GvtRoot *root, const char *uuid)
+{
+  g_autofree char *directory = g_build_filename (MDEV_DEVICES, uuid, NULL);
+  g_autofree char *type = g_build_filename (directory, "mdev_type", NULL);
+
+  return gvt_root_exists (root, directory) && !gvt_root_exists (root, type);
+}
+
 GPtrArray *
-gvt_scan_devices (GvtRoot *root, GPtrArray *parents)
+gvt_scan_devices (GvtRoot *root, GPtrArray *parents, gboolean *half_made)
 {
   g_autoptr (GPtrArray) names = gvt_root_list (root, MDEV_DEVICES);
   GPtrArray *devices = g_ptr_array_new_with_free_func ((GDestroyNotify) gvt_device_info_free);
 
+  *half_made = FALSE;
   for (guint i = 0; i < names->len; i++) {
     const char *uuid = g_ptr_array_index (names, i);
     GvtDeviceInfo *device = gvt_uuid_is_canonical (uuid) ? gvt_scan_device (root, uuid) : NULL;
 
     if (device != NULL)
       g_ptr_array_add (devices, device);
+    else if (gvt_uuid_is_canonical (uuid) && is_half_made (root, uuid))
+      *half_made = TRUE;
   }
   for (guint i = 0; i < parents->len; i++)
     scan_removing_below (root, ((GvtParentInfo *) g_ptr_array_index (parents, i))->name, devices);

@@ -34,11 +34,16 @@ GvtParentInfo *gvt_scan_room (GvtRoot *root, GvtParentInfo *known);
 /**
  * gvt_scan_devices:
  * @parents: (element-type GvtParentInfo): the parents there are
+ * @half_made: (out): whether there is one that is half made
+ *
+ * What is half made is left out and has to be looked at again: of the link that makes it whole no event
+ * tells, the last one comes from before (mdev_core.c, mdev_device_create: device_driver_attach, then
+ * mdev_create_sysfs_files).
  *
  * Returns: (transfer full) (element-type GvtDeviceInfo): every mediated device, those whose removal
- * is stuck included. One that is half made is left out; an event follows when it is whole. Blocks.
+ * is stuck included. Blocks.
  */
-GPtrArray *gvt_scan_devices (GvtRoot *root, GPtrArray *parents);
+GPtrArray *gvt_scan_devices (GvtRoot *root, GPtrArray *parents, gboolean *half_made);
 
 /**
  * gvt_scan_removing:

@@ -12,7 +12,7 @@ gvt_host_state_read (GvtRoot *root, GvtDefinitions *definitions)
   int shortages = gvt_root_count_shortages (root);
 
   self->parents = gvt_scan_parents (root);
-  self->devices = gvt_scan_devices (root, self->parents);
+  self->devices = gvt_scan_devices (root, self->parents, &self->half_made);
   self->definitions = gvt_definitions_load (definitions, &self->directories, &self->unreadable);
   self->complete = gvt_root_count_shortages (root) == shortages;
   return self;

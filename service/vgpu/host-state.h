@@ -19,6 +19,7 @@ typedef struct {
   GPtrArray *unreadable;  /* of char: UUIDs whose definition's file is none now */
   GPtrArray *directories; /* of char: where definitions are, as real paths */
   gboolean complete;
+  gboolean half_made; /* a device is, and not listed: look again, no event tells when it is whole */
 } GvtHostState;
 
 /**

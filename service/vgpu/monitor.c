@@ -19,7 +19,7 @@
  * where that cannot be seen. */
 #define TICK_S 1
 
-/* After a look that could not be taken whole. */
+/* After a look that was not at all there is. */
 #define RETRY_MS 500
 
 struct _GvtMonitor {
@@ -229,8 +229,10 @@ on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
     retry (self);
     return;
   }
-  /* What a change under way or just done kept from being taken is looked at once more. */
-  if (!gvt_registry_apply_scan (self->registry, sight->state, self->epoch))
+  /* What is half made, or a change under way or just done kept from being taken, is looked at once
+   * more. */
+  if (!gvt_registry_apply_scan (self->registry, sight->state, self->epoch) ||
+      sight->state->half_made)
     retry (self);
   gvt_watch_follow (self->watch, sight->state->directories);
   for (guint i = 0; i < sight->locked_out->len; i++)

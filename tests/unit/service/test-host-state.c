@@ -47,6 +47,7 @@ test_read (void)
   g_assert_cmpstr (g_ptr_array_index (state->unreadable, 0), ==, UUID_3);
   g_assert_cmpuint (state->directories->len, ==, 2);
   g_assert_true (state->complete);
+  g_assert_false (state->half_made);
 }
 
 /* An empty machine, or one that could not be looked at: two different things. */

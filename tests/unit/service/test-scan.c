@@ -14,7 +14,8 @@ test_nothing (void)
 {
   g_autoptr (Scratch) host = scratch_new ();
   g_autoptr (GPtrArray) parents = gvt_scan_parents (host->root);
-  g_autoptr (GPtrArray) devices = gvt_scan_devices (host->root, parents);
+  gboolean half_made = TRUE;
+  g_autoptr (GPtrArray) devices = gvt_scan_devices (host->root, parents, &half_made);
 
   g_assert_cmpuint (parents->len, ==, 0);
   g_assert_cmpuint (devices->len, ==, 0);
@@ -100,6 +101,7 @@ test_devices (void)
   g_autoptr (Scratch) host = scratch_new ();
   g_autoptr (GPtrArray) parents = NULL;
   g_autoptr (GPtrArray) devices = NULL;
+  gboolean half_made = TRUE;
   const GvtDeviceInfo *device;
 
   machine_add_gpu (host);
@@ -107,7 +109,7 @@ test_devices (void)
   machine_add_vgpu (host, UUID_2, GPU, SMALL_TYPE, -1);
   scratch_link (host, "/sys/bus/mdev/devices/not-a-uuid", "../../../devices/pci0000:00/" GPU "/x");
   parents = gvt_scan_parents (host->root);
-  devices = gvt_scan_devices (host->root, parents);
+  devices = gvt_scan_devices (host->root, parents, &half_made);
   g_assert_cmpuint (devices->len, ==, 2);
   device = g_ptr_array_index (devices, 0);
   g_assert_cmpstr (device->uuid, ==, UUID);
@@ -117,6 +119,7 @@ test_devices (void)
   g_assert_false (device->removing);
   device = g_ptr_array_index (devices, 1);
   g_assert_cmpint (device->group, ==, -1);
+  g_assert_false (half_made);
 }
 
 /* The kernel makes mdev_type last: without it the device is not there yet. */
@@ -126,13 +129,15 @@ test_half_made (void)
   g_autoptr (Scratch) host = scratch_new ();
   g_autoptr (GPtrArray) parents = NULL;
   g_autoptr (GPtrArray) devices = NULL;
+  gboolean half_made = TRUE;
 
   machine_add_gpu (host);
   machine_add_vgpu (host, UUID, GPU, TYPE, 7);
   scratch_remove (host, "/sys/devices/pci0000:00/" GPU "/" UUID "/mdev_type");
   parents = gvt_scan_parents (host->root);
-  devices = gvt_scan_devices (host->root, parents);
+  devices = gvt_scan_devices (host->root, parents, &half_made);
   g_assert_cmpuint (devices->len, ==, 0);
+  g_assert_true (half_made);
   g_assert_null (gvt_scan_device (host->root, UUID));
 }
 
@@ -142,6 +147,7 @@ test_removing (void)
   g_autoptr (Scratch) host = scratch_new ();
   g_autoptr (GPtrArray) parents = NULL;
   g_autoptr (GPtrArray) devices = NULL;
+  gboolean half_made = TRUE;
   g_autoptr (GvtDeviceInfo) one = NULL;
   const GvtDeviceInfo *device;
 
@@ -150,10 +156,11 @@ test_removing (void)
   g_assert_null (gvt_scan_removing (host->root, GPU, UUID));
   machine_begin_removal (host, UUID, GPU);
   parents = gvt_scan_parents (host->root);
-  devices = gvt_scan_devices (host->root, parents);
+  devices = gvt_scan_devices (host->root, parents, &half_made);
   g_assert_cmpuint (devices->len, ==, 1);
   device = g_ptr_array_index (devices, 0);
   g_assert_true (device->removing);
+  g_assert_false (half_made);
   g_assert_cmpstr (device->parent, ==, GPU);
   g_assert_cmpint (device->group, ==, 7);
   g_assert_null (gvt_scan_device (host->root, UUID));
@@ -187,13 +194,14 @@ test_unsafe_entries (void)
   g_autoptr (Scratch) host = scratch_new ();
   g_autoptr (GPtrArray) parents = NULL;
   g_autoptr (GPtrArray) devices = NULL;
+  gboolean half_made = TRUE;
 
   machine_add_parent (host, "scripts.d", "virtual");
   machine_add_parent (host, "a b", "virtual");
   machine_add_vgpu (host, UUID, "scripts.d", "x", 3);
   machine_add_vgpu (host, UUID_2, "a b", "x", 4);
   parents = gvt_scan_parents (host->root);
-  devices = gvt_scan_devices (host->root, parents);
+  devices = gvt_scan_devices (host->root, parents, &half_made);
   g_assert_cmpuint (parents->len, ==, 0);
   g_assert_cmpuint (devices->len, ==, 0);
   g_assert_null (gvt_scan_parent (host->root, "scripts.d"));

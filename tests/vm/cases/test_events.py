@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What others do to the kernel's devices shows on the bus, by signals."""
 import subprocess
+import time
 import uuid
+from pathlib import Path
 
 import mdev
 import product
@@ -22,6 +24,21 @@ def test_made_and_removed_by_echo(follower):
     assert shown["DeviceNode"] == str(mdev.node(device))
     mdev.remove(device)
     assert follower.wait(lambda: not follower.vgpu(device))
+
+
+def test_whole_long_after_the_last_event(follower):
+    """Who makes a vGPU may lose its processor between the last event and the vGPU's being whole."""
+    linger = Path("/sys/module/kvmgt/parameters/linger")
+    try:
+        linger.write_text("600")
+        begin = time.monotonic()
+        device = mdev.create(mdev.type_of(4))
+        assert time.monotonic() - begin > 0.3
+        assert follower.wait(lambda: follower.vgpu(device))["Type"] == product.TYPE_4
+        mdev.remove(device)
+        assert follower.wait(lambda: not follower.vgpu(device))
+    finally:
+        linger.write_text("0")
 
 
 def test_made_and_removed_by_mdevctl(follower):

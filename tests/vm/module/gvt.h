@@ -60,6 +60,9 @@ int gvt_vgpu_probe(struct mdev_device *mdev);
 void gvt_vgpu_remove(struct mdev_device *mdev);
 void gvt_vgpu_paint(struct gvt_vgpu *vgpu);
 
+int gvt_linger_start(void);
+void gvt_linger_stop(void);
+
 long gvt_vgpu_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned long arg);
 
 #endif

@@ -215,12 +215,21 @@ static int __init gvt_load(void)
 
 	if (aperture < HOST_LOW_MB || aperture > GGTT_MB - HOST_HIGH_MB)
 		return -EINVAL;
-	ret = mdev_register_driver(&gvt_mdev_driver);
+	ret = gvt_linger_start();
 	if (ret)
 		return ret;
+	ret = mdev_register_driver(&gvt_mdev_driver);
+	if (ret)
+		goto stop_lingering;
 	ret = i915_gvt_set_ops(&gvt_ops);
 	if (ret)
-		mdev_unregister_driver(&gvt_mdev_driver);
+		goto unregister_driver;
+	return 0;
+
+unregister_driver:
+	mdev_unregister_driver(&gvt_mdev_driver);
+stop_lingering:
+	gvt_linger_stop();
 	return ret;
 }
 
@@ -228,6 +237,7 @@ static void __exit gvt_unload(void)
 {
 	i915_gvt_clear_ops();
 	mdev_unregister_driver(&gvt_mdev_driver);
+	gvt_linger_stop();
 }
 
 module_init(gvt_load);
