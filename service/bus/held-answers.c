@@ -3,10 +3,11 @@
  * Answers to calls, sent a few at a time when the bus has read what went before. Answers come from
  * GDBus's own thread and go from the main loop; neither may wait here.
  *
- * Of each connection dbus-daemon reads 2 KiB before it turns to the next (max_bytes_read_per_iteration
- * in dbus-transport-socket.c), so a flood over many connections gets to the service many times faster
- * than answers get out. They leave in the order in which they were handed to GDBus: behind thousands of
- * the flooder's, another user's would wait for as long as the flood lasts.
+ * Of each connection dbus-daemon reads twice 2 KiB before it turns to the next
+ * (max_bytes_read_per_iteration in dbus-transport-socket.c), so a flood over many connections gets to
+ * the service many times faster than answers get out. They leave in the order in which they were
+ * handed to GDBus: behind thousands of the flooder's, another user's would wait for as long as the
+ * flood lasts.
  */
 
 #include "held-answers.h"
