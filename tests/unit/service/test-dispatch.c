@@ -165,6 +165,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/dispatch/without-row", Fixture, NULL, set_up, test_without_row, tear_down);
   g_test_add ("/dispatch/gone", Fixture, NULL, set_up, test_gone, tear_down);
+  /* The one that asks polkit, whose library stays with the bus that it was first asked on. */
   g_test_add ("/dispatch/changed-meanwhile",
               Fixture,
               NULL,
