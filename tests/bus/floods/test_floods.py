@@ -75,9 +75,13 @@ MOST_OF_ONE = 128
 @pytest.mark.parametrize("kind", CALLS)
 def test_thousands_of_calls(bed, flood_in_turn, total, kind, width, window):
     """By one user, over one connection that always has as many under way as the bus lets it, or over 79
-    all at once. Each has its answer."""
+    all at once. Each has its answer.
+
+    With 79 it is dbus-daemon that others wait for; no service can promise more than to be no worse for
+    them than one that does nothing.
+    """
     before = memory(bed)
-    outcomes = flood_in_turn(CALLS[kind], ECHO, total, width, window)
+    outcomes = flood_in_turn(CALLS[kind], ECHO, total, width, window, alike=width > 1)
     print(f"{dict(outcomes)}; memory {before} -> {memory(bed)} KiB")
     assert outcomes.total() % total == 0
     assert not [name for name in outcomes if "NoReply" in name]
