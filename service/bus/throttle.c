@@ -15,8 +15,10 @@
 /* What a connection may have among them when there are more: one, so that everybody has a turn. */
 #define FEW 1
 
-/* The most elements of an array that are read at all; methods themselves take fewer. */
+/* The most elements of a list, and the most things in all arguments, one in another, that are read at
+   all; methods themselves take fewer. */
 #define LIST_MAX 256
+#define THINGS_MAX 4096
 
 /* A list of all objects is as much work as so many other calls. */
 #define LIST_WEIGHT 10
@@ -210,30 +212,36 @@ has_enough (const Counts *counts, const Waiting *waiting)
   return count_own (waiting) >= FEW && (counts->total >= BUSY || waiting->refused);
 }
 
-/* Bytes are one thing, however many. */
+/* Takes what is in @value off @left, and stops when that is too much. Bytes are one thing, however
+   many. */
 static gboolean
-is_long_list (GVariant *argument)
+has_few_things (GVariant *value, gsize *left)
 {
-  return g_variant_is_of_type (argument, G_VARIANT_TYPE_ARRAY) &&
-         !g_variant_is_of_type (argument, G_VARIANT_TYPE_BYTESTRING) &&
-         g_variant_n_children (argument) > LIST_MAX;
+  gboolean whole = !g_variant_is_container (value) ||
+                   g_variant_is_of_type (value, G_VARIANT_TYPE_BYTESTRING);
+  gsize count = whole ? 0 : g_variant_n_children (value);
+  gboolean few = count <= LIST_MAX && count <= *left;
+
+  if (few)
+    *left -= count;
+  for (gsize i = 0; few && i < count; i++) {
+    g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+    few = has_few_things (child, left);
+  }
+  return few;
 }
 
 static gboolean
 has_fitting_arguments (GDBusMessage *call)
 {
   GVariant *body = g_dbus_message_get_body (call);
-  gsize count = body != NULL ? g_variant_n_children (body) : 0;
+  gsize left = THINGS_MAX;
 
-  /* First what takes no time: to find out the size takes as long as there are things in it. */
-  for (gsize i = 0; i < count; i++) {
-    g_autoptr (GVariant) argument = g_variant_get_child_value (body, i);
-
-    if (is_long_list (argument))
-      return FALSE;
-  }
-  return body == NULL || g_variant_get_size (body) <=
-                             gvt_methods_get_arguments_max (g_dbus_message_get_member (call));
+  /* To find out the size takes as long as there are things in it. */
+  return body == NULL || (has_few_things (body, &left) &&
+                          g_variant_get_size (body) <=
+                              gvt_methods_get_arguments_max (g_dbus_message_get_member (call)));
 }
 
 /* GDBus makes a GVariant of each string and each key, and whoever frees the message would free them all:

@@ -210,6 +210,21 @@ def test_lists_that_no_method_takes(unchanged, alice, count, unread):
         assert is_unread(refusal(alice, ROOT, interface, member, signature, *arguments)) == unread
 
 
+NESTED = {
+    "a list": (GLib.Variant("as", [""] * 256), False),
+    "a long list": (GLib.Variant("as", [""] * 257), True),
+    "lists": (GLib.Variant("aas", [[""] * 250] * 15), False),
+    "many lists": (GLib.Variant("aas", [[""] * 250] * 17), True),
+    "bytes": (GLib.Variant("aay", [b"x" * 1000] * 15), False),
+}
+
+
+@pytest.mark.parametrize("value, unread", NESTED.values(), ids=NESTED)
+def test_lists_in_lists_that_no_method_takes(unchanged, alice, value, unread):
+    arguments = ("", SMALL, {"label": value})
+    assert is_unread(refusal(alice, ROOT, MANAGER, "CreateVgpu", "(ssa{sv})", *arguments)) == unread
+
+
 @pytest.mark.parametrize("size, unread", [(200 << 10, False), (300 << 10, True)])
 def test_xml_that_is_too_large(unchanged, alice, size, unread):
     """Of what is somewhat too large the limit is said."""
