@@ -6,7 +6,9 @@
 #include "node.h"
 
 #include <acl/libacl.h>
+#include <limits.h>
 #include <sys/acl.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +17,7 @@
 #include "nodes.h"
 
 #define GROUP 7
+#define MEMBERS "/sys/kernel/iommu_groups/7/devices"
 #define UNTOUCHED "user::rw-,group::---,other::---"
 
 static Scratch *
@@ -125,7 +128,7 @@ test_not_alone (void)
   g_autoptr (Scratch) host = new_host ();
 
   nodes_add (host, GROUP, 1);
-  scratch_link (host, "/sys/kernel/iommu_groups/7/devices/0000:01:00.0", "../x");
+  scratch_link (host, MEMBERS "/0000:01:00.0", "../x");
   check_refused (host, "does not hold vGPU");
   check_acl (host, GROUP, UNTOUCHED);
 }
@@ -136,9 +139,9 @@ test_another_in_the_group (void)
   g_autoptr (Scratch) host = new_host ();
 
   nodes_add (host, GROUP, 1);
-  scratch_remove (host, "/sys/kernel/iommu_groups/7/devices/" UUID);
+  scratch_remove (host, MEMBERS "/" UUID);
   check_refused (host, "does not hold vGPU");
-  scratch_link (host, "/sys/kernel/iommu_groups/7/devices/" UUID_2, "../x");
+  scratch_link (host, MEMBERS "/" UUID_2, "../x");
   check_refused (host, "does not hold vGPU");
   check_acl (host, GROUP, UNTOUCHED);
 }
@@ -207,6 +210,40 @@ test_late (void)
   g_assert_true (gvt_node_allows (host->root, GROUP, 1000));
 }
 
+typedef struct {
+  const Scratch *host;
+  int looks; /* an inotify that tells when the group's members have been read */
+} Joining;
+
+static gpointer
+join_after_the_first_look (gpointer data)
+{
+  const Joining *joining = data;
+  char event[sizeof (struct inotify_event) + NAME_MAX + 1];
+
+  g_assert_cmpint (read (joining->looks, event, sizeof event), >, 0);
+  scratch_link (joining->host, MEMBERS "/0000:01:00.0", "../x");
+  nodes_add (joining->host, GROUP, 1);
+  return NULL;
+}
+
+/* What was given before another device joined the group is taken back. */
+static void
+test_joined_meanwhile (void)
+{
+  g_autoptr (Scratch) host = new_host ();
+  g_autofree char *members = scratch_locate (host, MEMBERS);
+  Joining joining = { host, inotify_init1 (IN_CLOEXEC) };
+  GThread *kernel;
+
+  g_assert_cmpint (inotify_add_watch (joining.looks, members, IN_CLOSE_NOWRITE), >=, 0);
+  kernel = g_thread_new ("kernel", join_after_the_first_look, &joining);
+  check_refused (host, "does not hold vGPU");
+  g_thread_join (kernel);
+  close (joining.looks);
+  check_acl (host, GROUP, "user::rw-,group::---,mask::---,other::---");
+}
+
 static void
 test_never (void)
 {
@@ -231,6 +268,7 @@ main (int argc, char **argv)
   g_test_add_func ("/node/link", test_link);
   g_test_add_func ("/node/plain-file", test_plain_file);
   g_test_add_func ("/node/late", test_late);
+  g_test_add_func ("/node/joined-meanwhile", test_joined_meanwhile);
   g_test_add_func ("/node/never", test_never);
   return g_test_run ();
 }
