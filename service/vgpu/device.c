@@ -10,8 +10,8 @@
 #include "gvt-error.h"
 #include "holders.h"
 #include "mdev-error.h"
-#include "sysfs.h"
 #include "scan.h"
+#include "sysfs.h"
 
 #define MDEV_DEVICES "/sys/bus/mdev/devices"
 

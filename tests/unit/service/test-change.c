@@ -8,8 +8,8 @@
 
 #include "gvt-error.h"
 #include "machine.h"
-#include "wait.h"
 #include "scan.h"
+#include "wait.h"
 
 #define RECORD "/var/lib/gvt-manager/vgpus/" UUID
 #define RECORD_2 "/var/lib/gvt-manager/vgpus/" UUID_2

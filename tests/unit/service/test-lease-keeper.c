@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "scan.h"
 #include "transition-fixture.h"
 #include "wait.h"
-#include "scan.h"
 
 #define NO_PROCESS 4242
 #define VM UUID_3

@@ -19,6 +19,7 @@ test_nothing (void)
 
   g_assert_cmpuint (parents->len, ==, 0);
   g_assert_cmpuint (devices->len, ==, 0);
+  g_assert_false (half_made);
   g_assert_null (gvt_scan_parent (host->root, GPU));
   g_assert_null (gvt_scan_device (host->root, UUID));
 }
@@ -204,6 +205,8 @@ test_unsafe_entries (void)
   devices = gvt_scan_devices (host->root, parents, &half_made);
   g_assert_cmpuint (parents->len, ==, 0);
   g_assert_cmpuint (devices->len, ==, 0);
+  /* That would be looked at again and again. */
+  g_assert_false (half_made);
   g_assert_null (gvt_scan_parent (host->root, "scripts.d"));
   g_assert_null (gvt_scan_parent (host->root, "../mdev_bus/scripts.d"));
 }

@@ -5,9 +5,9 @@
 
 #include "device.h"
 #include "refuse.h"
+#include "scan.h"
 #include "transition-fixture.h"
 #include "wait.h"
-#include "scan.h"
 
 static gboolean
 is_removed (gpointer user_data)

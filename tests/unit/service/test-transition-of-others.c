@@ -5,9 +5,9 @@
 
 #include <errno.h>
 
+#include "scan.h"
 #include "sysfs.h"
 #include "transition-fixture.h"
-#include "scan.h"
 
 static void
 test_adopt (TransitionFixture *fixture, gconstpointer data)

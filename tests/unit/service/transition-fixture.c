@@ -5,8 +5,8 @@
 
 #include "transition-fixture.h"
 
-#include "sysfs.h"
 #include "scan.h"
+#include "sysfs.h"
 
 static void
 set_up (TransitionFixture *fixture, gconstpointer data)
