@@ -209,6 +209,19 @@ static const struct i915_gvt_ops gvt_ops = {
 	.clean = gvt_clean_gpu,
 };
 
+static int __init gvt_register(void)
+{
+	int ret;
+
+	ret = mdev_register_driver(&gvt_mdev_driver);
+	if (ret)
+		return ret;
+	ret = i915_gvt_set_ops(&gvt_ops);
+	if (ret)
+		mdev_unregister_driver(&gvt_mdev_driver);
+	return ret;
+}
+
 static int __init gvt_load(void)
 {
 	int ret;
@@ -218,18 +231,9 @@ static int __init gvt_load(void)
 	ret = gvt_linger_start();
 	if (ret)
 		return ret;
-	ret = mdev_register_driver(&gvt_mdev_driver);
+	ret = gvt_register();
 	if (ret)
-		goto stop_lingering;
-	ret = i915_gvt_set_ops(&gvt_ops);
-	if (ret)
-		goto unregister_driver;
-	return 0;
-
-unregister_driver:
-	mdev_unregister_driver(&gvt_mdev_driver);
-stop_lingering:
-	gvt_linger_stop();
+		gvt_linger_stop();
 	return ret;
 }
 
